@@ -1,0 +1,1 @@
+throw new Error('mnist-bench: not written yet')

@@ -1,0 +1,1 @@
+throw new Error('peer-bench: not written yet')
