@@ -1,0 +1,67 @@
+import type { Values } from '../tensor/value.ts'
+import type { Plugin } from './plugin.ts'
+
+/** The figures of one epoch. `training` and `validation` are in evaluation mode, without penalties; `objective` is what was minimized. */
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number
+  /** Training steps since the start of the run. */
+  readonly steps: number
+  /** Mean objective over the epoch's steps (training mode, with penalties). */
+  readonly objective: number
+  /** Mean loss over the epoch's steps (training mode, without penalties). */
+  readonly loss: number
+  readonly training?: Readonly<Record<string, number>>
+  readonly validation?: Readonly<Record<string, number>>
+}
+
+/** Everything a run consists of at a moment: parameters, layer states, optimizer slots. */
+export interface Snapshot {
+  readonly parameters: Values
+  readonly state: Values
+  readonly slots: Values
+}
+
+/** What a callback sees. */
+export interface RunView {
+  readonly epochs: number
+  readonly stepsPerEpoch: number
+  /** Steps done. */
+  readonly step: number
+  readonly history: readonly EpochRecord[]
+  snapshot(): Snapshot
+}
+
+export interface StepsRecord {
+  /** Losses and objectives of the steps just done, in order. */
+  readonly losses: Float32Array
+  readonly objectives: Float32Array
+}
+
+/** What a callback may ask of the trainer. */
+export interface Directives {
+  /** Ends the run after this hook; the text is the reason. */
+  readonly stop?: string
+  /** Multiplies the learning rate from now on. */
+  readonly learningRateFactor?: number
+  /** Continues from these parameters, states and slots. */
+  readonly restore?: Snapshot
+}
+
+type Answer = Directives | undefined | void | Promise<Directives | undefined | void>
+
+/**
+ * Hooks run in the order of the callbacks given; each hook of a run is awaited before the next. `save` and `load` carry the callback's own
+ * state through checkpoints: plain JSON, and values by name.
+ */
+export interface Callback extends Plugin<'callback'> {
+  onRunStart?(run: RunView): Answer
+  onEpochStart?(run: RunView, epoch: number): Answer
+  /** After every call of the backend: one or more steps. */
+  onSteps?(run: RunView, record: StepsRecord): Answer
+  onEpochEnd?(run: RunView, record: EpochRecord): Answer
+  /** Once, also after a stop asked for by another callback. */
+  onRunEnd?(run: RunView): Answer
+  save?(): { readonly json: unknown; readonly values: Values }
+  load?(saved: { readonly json: unknown; readonly values: Values }): void
+}

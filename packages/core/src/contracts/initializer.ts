@@ -1,0 +1,21 @@
+import type { RandomStream } from '../random/stream.ts'
+import type { Shape } from '../tensor/shape.ts'
+import type { Value } from '../tensor/value.ts'
+import type { Plugin } from './plugin.ts'
+
+/** How many inputs feed one output of a weight, and how many outputs one input feeds. */
+export interface Fans {
+  readonly fanIn: number
+  readonly fanOut: number
+}
+
+/** Draws the first numbers of a parameter. */
+export interface Initializer extends Plugin<'initializer'> {
+  /** Row-major numbers for the shape. The same stream gives the same numbers. */
+  sample(shape: Shape, fans: Fans, random: RandomStream): Float32Array
+  /**
+   * Data-dependent initializers: a corrected parameter, given the layer's output on a batch of training data. Called after
+   * `sample`, layer by layer from the input on, until it returns undefined (done).
+   */
+  calibrate?(parameter: Value, output: Value, round: number): Value | undefined
+}

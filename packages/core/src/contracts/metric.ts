@@ -1,0 +1,22 @@
+import type { Tensor } from '../tensor/tensor.ts'
+import type { Values } from '../tensor/value.ts'
+import type { StateSpec } from './layer.ts'
+import type { Plugin } from './plugin.ts'
+
+/** What a metric sees of a batch. The batch axis may be dynamic. */
+export interface MetricCall {
+  readonly predictions: Tensor
+  readonly targets: Tensor
+  /** Loss of every sample [batch], without penalties. */
+  readonly losses: Tensor
+}
+
+/** A number that streams over batches: its state is summed up in the program and turned into the result on the host. */
+export interface Metric extends Plugin<'metric'> {
+  /** Whether larger is better. */
+  readonly mode: 'min' | 'max'
+  /** The tensors it accumulates, given the shape of the predictions [?, …]. */
+  init(predictions: Tensor): Readonly<Record<string, StateSpec>>
+  update(state: Readonly<Record<string, Tensor>>, call: MetricCall): Readonly<Record<string, Tensor>>
+  result(state: Values): number
+}

@@ -1,0 +1,9 @@
+import type { Tensor } from '../tensor/tensor.ts'
+import type { LayerContext, ParameterSpec } from './layer.ts'
+import type { Plugin } from './plugin.ts'
+
+/** Replaces a parameter by an expression of other parameters and state (weight norm, spectral norm). */
+export interface Parametrization extends Plugin<'parametrization'> {
+  /** The effective tensor, of the declared shape. Parameters are declared under the name of the one replaced: `kernel.direction`. */
+  apply(name: string, spec: ParameterSpec, context: LayerContext): Tensor
+}

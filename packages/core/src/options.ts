@@ -1,0 +1,85 @@
+// Options of plugins: one zod schema validates, names the default and the search range, and describes itself.
+
+import { z } from 'zod'
+import type { Distribution } from './contracts/search.ts'
+import type { Plugin } from './contracts/plugin.ts'
+import type { Schedule } from './contracts/schedule.ts'
+import { OptionError, PluginError } from './errors.ts'
+
+/** What a schema may say about an option besides its domain: `z.number().meta({ description, search })`. */
+export interface OptionMeta {
+  readonly description: string
+  /** The range a tuner searches unless told otherwise. */
+  readonly search?: Distribution
+}
+
+/** A value as it appears in an error message. */
+export function show(x: unknown): string {
+  if (typeof x === 'function') return 'a function'
+  if (typeof x === 'number' || typeof x === 'bigint' || x === undefined) return String(x)
+  const text = JSON.stringify(x) ?? String(x)
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+/** Looks a path up in what the user gave, for the message. */
+function at(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((x, key) => (typeof x === 'object' && x !== null ? Reflect.get(x, key) : undefined), given)
+}
+
+/** Checks options against a schema and fills in defaults. Throws an OptionError that names the option. */
+export function parseOptions<S extends z.ZodType>(who: string, schema: S, given: unknown): z.output<S> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const path = issue?.path ?? []
+  const name = path.join('.')
+  if (issue?.code === 'unrecognized_keys') {
+    const known = schema instanceof z.ZodObject ? `one of ${Object.keys(schema.shape).join(', ')}` : 'a known option'
+    throw new OptionError({ who, problem: `unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`, expected: known })
+  }
+  throw new OptionError({
+    who,
+    problem: name === '' ? 'the options are not valid' : `option '${name}' is not valid`,
+    expected: issue === undefined ? 'valid options' : issue.message.replace(/^Invalid input: expected /, '').replace(/, received .*$/, ''),
+    got: show(at(given, path)),
+  })
+}
+
+/** A schema for an option that takes a plugin of one kind (or of several). */
+export function pluginSchema<P extends Plugin>(...kinds: readonly P['kind'][]): z.ZodType<P, P> {
+  return z.custom<P>((x) => isPlugin(x) && kinds.includes(x.kind), { error: `a plugin of kind ${kinds.join(' or ')}` })
+}
+
+/** A number, or a schedule of numbers in the same domain. */
+export function hyperparameterSchema<N extends z.ZodType<number, number>>(number: N): z.ZodUnion<[N, z.ZodType<Schedule, Schedule>]> {
+  return z.union([number, pluginSchema<Schedule>('schedule')])
+}
+
+export function isPlugin(x: unknown): x is Plugin {
+  return typeof x === 'object' && x !== null && 'kind' in x && 'name' in x && 'options' in x && typeof x.kind === 'string'
+}
+
+/** Factories by name: what `import * as regularizers from '@gradwerk/regularizers'` gives. */
+export type Registry = Readonly<Record<string, unknown>>
+
+/**
+ * Makes plugins again from their plain JSON `{kind, name, options}`, nested ones included, with the factories of the given
+ * namespaces. Throws a PluginError for a name that no namespace has.
+ */
+export function revive(json: unknown, ...registries: readonly Registry[]): unknown {
+  if (Array.isArray(json)) return json.map((item) => revive(item, ...registries))
+  if (typeof json !== 'object' || json === null) return json
+  const entries = Object.entries(json).map(([key, item]) => [key, revive(item, ...registries)] as const)
+  const revived: unknown = Object.fromEntries(entries)
+  if (!isPlugin(revived)) return revived
+  for (const registry of registries) {
+    const factory = Object.hasOwn(registry, revived.name) ? registry[revived.name] : undefined
+    if (typeof factory === 'function') return factory(revived.options)
+  }
+  throw new PluginError({
+    who: 'revive',
+    problem: `no factory for the ${revived.kind} '${revived.name}'`,
+    expected: 'a namespace that exports it',
+    hint: `passing the package's namespace (import * as …)`,
+  })
+}
