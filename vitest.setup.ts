@@ -10,7 +10,11 @@ for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const
 }
 process.on('warning', (warning) => stray.push(`${warning.name}: ${warning.message}`))
 
-function failOnStray(): void {
+// Node emits warnings only when the event loop turns. Kept here because a test may install fake timers.
+const { setImmediate } = globalThis
+
+async function failOnStray(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
   if (stray.length > 0) throw new Error(`Tests must be silent; got:\n${stray.splice(0).join('\n')}`)
 }
 afterEach(failOnStray)

@@ -10,5 +10,7 @@ const { status } = spawnSync('turbo', ['run', 'test', '--continue', ...process.a
   env: { TURBO_TELEMETRY_DISABLED: '1', ...process.env },
 })
 const totals = readTotals()
-console.log(closingLine(totals))
-process.exitCode = status === 0 && totals.failed === 0 ? 0 : 1
+// A run may fail outside its tests: an unhandled rejection, a crash, a broken configuration.
+const failed = status !== 0 && totals.failed === 0 ? 1 : totals.failed
+console.log(closingLine({ ...totals, failed }))
+process.exitCode = failed === 0 ? 0 : 1
