@@ -4,7 +4,7 @@ import { closingLine, readTotals, removeReports } from './reports.ts'
 import { repositoryRoot } from './workspaces.ts'
 
 removeReports()
-const { status } = spawnSync('turbo', ['run', 'test', '--continue', ...process.argv.slice(2)], {
+const { status } = spawnSync('turbo', ['run', 'test', '--continue', '--log-order=grouped', ...process.argv.slice(2)], {
   cwd: repositoryRoot,
   stdio: 'inherit',
   env: { TURBO_TELEMETRY_DISABLED: '1', ...process.env },
