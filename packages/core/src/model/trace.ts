@@ -1,0 +1,118 @@
+// Tracing: applies a model to an input expression and collects what its layers declare.
+
+import type { Layer, LayerContext, ParameterSpec, StateSpec } from '../contracts/layer.ts'
+import type { ParameterInfo } from '../contracts/optimizer.ts'
+import { PluginError } from '../errors.ts'
+import { foldKey } from '../ops/random.ts'
+import { formatShape, sameShape } from '../tensor/shape.ts'
+import { formatType, input, type Tensor } from '../tensor/tensor.ts'
+import { type Hyperparameters, hyperparameters as newHyperparameters } from './scope.ts'
+
+export interface TraceOptions {
+  /** Random behaviour (dropout) is on. Default false; needs `key`. */
+  readonly stochastic?: boolean
+  /** Batch statistics are used and learned. Default false. */
+  readonly batchStatistics?: boolean
+  /** Random key (uint32 [2]) of the step. */
+  readonly key?: Tensor
+  /** Where hyper-parameters are collected. */
+  readonly hyperparameters?: Hyperparameters
+}
+
+export interface TracedParameter {
+  readonly spec: ParameterSpec
+  readonly info: ParameterInfo
+  /** The trained tensor: an input of the program. */
+  readonly tensor: Tensor
+}
+
+export interface TracedState {
+  readonly spec: StateSpec
+  readonly tensor: Tensor
+  /** The value after the step; the tensor itself where no layer set it. */
+  readonly next: Tensor
+}
+
+/** A model applied to an input. All maps are keyed by full name and ordered by first use. */
+export interface ModelTrace {
+  readonly output: Tensor
+  readonly parameters: ReadonlyMap<string, TracedParameter>
+  /** What layers compute with: the parameter itself, or the outcome of its parametrization, under the name the layer gave. */
+  readonly effective: ReadonlyMap<string, { readonly tensor: Tensor; readonly spec: ParameterSpec }>
+  readonly states: ReadonlyMap<string, TracedState>
+  /** Terms that layers add to the objective. */
+  readonly losses: ReadonlyMap<string, Tensor>
+  /** The output of every layer by path; the model's own output has the path ''. */
+  readonly activations: ReadonlyMap<string, Tensor>
+  readonly hyperparameters: Hyperparameters
+}
+
+/** Applies a model to an input [batch, …] and collects its parameters, states and hyper-parameters. */
+export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}): ModelTrace {
+  const { stochastic = false, batchStatistics = false, key } = options
+  const hyperparameters = options.hyperparameters ?? newHyperparameters()
+  const parameters = new Map<string, TracedParameter>()
+  const effective = new Map<string, { tensor: Tensor; spec: ParameterSpec }>()
+  const states = new Map<string, TracedState>()
+  const losses = new Map<string, Tensor>()
+  const activations = new Map<string, Tensor>()
+
+  const declare = <T>(map: Map<string, T>, name: string, made: T): T => {
+    if (name !== '' && map.has(name)) throw new PluginError({ who: name, problem: 'declared twice by its layer', expected: 'distinct names' })
+    map.set(name, made)
+    return made
+  }
+
+  const run = (layer: Layer, from: Tensor, path: string): Tensor => {
+    const full = (name: string) => (path === '' ? name : `${path}.${name}`)
+    const children = new Set<string>()
+    let keys = 0
+    const context: LayerContext = {
+      path,
+      stochastic,
+      batchStatistics,
+      ...hyperparameters.scope(path === '' ? layer.name : path),
+      parameter(name, spec) {
+        const { parametrization, ...plain } = spec
+        if (parametrization !== undefined)
+          return declare(effective, full(name), { tensor: parametrization.apply(name, plain, context), spec: plain }).tensor
+        const { shape, role, outputAxes, inputAxes } = spec
+        const info = { name: full(name), role, shape, outputAxes, inputAxes }
+        const { tensor } = declare(parameters, full(name), { spec, info, tensor: input(full(name), shape) })
+        return declare(effective, full(name), { tensor, spec }).tensor
+      },
+      state(name, spec) {
+        const tensor = input(full(name), spec.shape)
+        return declare(states, full(name), { spec, tensor, next: tensor }).tensor
+      },
+      setState(name, next) {
+        const state = states.get(full(name))
+        if (state === undefined || !sameShape(state.spec.shape, next.shape))
+          throw new PluginError({
+            who: `layer ${path || layer.name}`,
+            problem: `state '${name}' cannot be set`,
+            expected: state === undefined ? 'a declared state' : formatShape(state.spec.shape),
+            got: formatType(next),
+          })
+        states.set(full(name), { ...state, next })
+      },
+      key() {
+        if (key !== undefined) return foldKey(key, `${path}#${keys++}`)
+        throw new PluginError({ who: `layer ${path || layer.name}`, problem: 'there is no random key in this program', hint: 'asking only when context.stochastic' })
+      },
+      addLoss: (name, value) => void declare(losses, full(name), value),
+      child(name, inner, to) {
+        let unique = name
+        for (let i = 1; children.has(unique); i++) unique = `${name}_${i}`
+        children.add(unique)
+        return run(inner, to, full(unique))
+      },
+    }
+    const y = layer.apply(from, context)
+    activations.set(path, y)
+    return y
+  }
+
+  const output = run(model, x, '')
+  return { output, parameters, effective, states, losses, activations, hyperparameters }
+}

@@ -1,0 +1,86 @@
+// Functions composed of primitives. A fused form beside a composition is a shorter gradient or a single ONNX node, equal to it.
+
+import { normalizeAxis } from '../tensor/shape.ts'
+import { apply, type CompositeOp, type Tensor } from '../tensor/tensor.ts'
+import { add, div, maximum, minimum, mul, sub } from './binary.ts'
+import { greater } from './compare.ts'
+import { max, sum } from './reduce.ts'
+import { where } from './select.ts'
+import { erf, exp, log, sigmoid, tanh } from './unary.ts'
+
+/** eˣ / Σ eˣ along an axis, shifted by the maximum so that it cannot overflow. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  const along = normalizeAxis('softmax', axis, x.shape.length)
+  const over = { axes: [along], keepDims: true }
+  const op: CompositeOp = {
+    name: 'softmax',
+    attributes: { axis: along },
+    compose([from]) {
+      const powers = exp(sub(from as Tensor, max(from as Tensor, over)))
+      return div(powers, sum(powers, over))
+    },
+    gradient: ({ output, cotangent }) => [mul(output, sub(cotangent, sum(mul(cotangent, output), over)))],
+    lower: (sink, inputs) => sink.node('Softmax', inputs, { axis: { int: along } }),
+  }
+  return apply(op, [x])
+}
+
+/** x − log Σ eˣ along an axis. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  const along = normalizeAxis('logSoftmax', axis, x.shape.length)
+  const over = { axes: [along], keepDims: true }
+  const op: CompositeOp = {
+    name: 'logSoftmax',
+    attributes: { axis: along },
+    compose([from]) {
+      const shifted = sub(from as Tensor, max(from as Tensor, over))
+      return sub(shifted, log(sum(exp(shifted), over)))
+    },
+    gradient: ({ output, cotangent }) => [sub(cotangent, mul(exp(output), sum(cotangent, over)))],
+    lower: (sink, inputs) => sink.node('LogSoftmax', inputs, { axis: { int: along } }),
+  }
+  return apply(op, [x])
+}
+
+/** x where x > 0, else slope · x; the slope at 0 is the negative side's. */
+export function leakyRelu(x: Tensor, slope: number): Tensor {
+  const op: CompositeOp = {
+    name: 'leakyRelu',
+    attributes: { slope },
+    compose: ([from]) => where(greater(from as Tensor, 0), from as Tensor, mul(from as Tensor, slope)),
+    lower: (sink, inputs) => sink.node('LeakyRelu', inputs, { alpha: { float: slope } }),
+  }
+  return apply(op, [x])
+}
+
+/** x where x > 0, else scale · (eˣ − 1). Clevert, Unterthiner & Hochreiter 2016. */
+export function elu(x: Tensor, scale = 1): Tensor {
+  const op: CompositeOp = {
+    name: 'elu',
+    attributes: { scale },
+    compose: ([from]) => where(greater(from as Tensor, 0), from as Tensor, mul(sub(exp(where(greater(from as Tensor, 0), 0, from as Tensor)), 1), scale)),
+    lower: (sink, inputs) => sink.node('Elu', inputs, { alpha: { float: scale } }),
+  }
+  return apply(op, [x])
+}
+
+/** ½ x (1 + erf(x / √2)). Hendrycks & Gimpel 2016, the exact form. */
+export function gelu(x: Tensor): Tensor {
+  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1))
+}
+
+/** ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))). Hendrycks & Gimpel 2016, the approximation. */
+export function geluTanh(x: Tensor): Tensor {
+  const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))
+  return mul(mul(x, 0.5), add(tanh(inner), 1))
+}
+
+/** x · sigmoid(x). */
+export function silu(x: Tensor): Tensor {
+  return mul(x, sigmoid(x))
+}
+
+/** x cut to [low, high]; the gradient passes half at the bounds. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  return minimum(maximum(x, low), high)
+}

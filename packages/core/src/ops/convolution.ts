@@ -1,0 +1,207 @@
+// Two-dimensional convolution (cross-correlation, as ONNX and PyTorch have it) with its two transposes. The three are bilinear, and the
+// gradients of each are the other two.
+
+import { DataError, ShapeError } from '../errors.ts'
+import type { OnnxAttribute } from '../contracts/exporter.ts'
+import { allocate, type NumericData } from '../tensor/dtype.ts'
+import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts'
+import { apply, type Attributes, expectFloat, expectRank, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
+import { numbers, type Type, type Value, valueOf } from '../tensor/value.ts'
+
+type Pair = readonly [height: number, width: number]
+
+/** How a window moves over an image. */
+export interface Window {
+  /** Distance between neighbouring windows. Default [1, 1]. */
+  readonly strides?: Pair | undefined
+  /** Zeros around the image: [top, left, bottom, right]. Default none. */
+  readonly padding?: readonly [number, number, number, number] | undefined
+  /** Distance between neighbouring taps of the kernel. Default [1, 1]. */
+  readonly dilations?: Pair | undefined
+}
+
+export interface ConvolutionOptions extends Window {
+  /** Channels are split into so many groups that do not mix. Default 1. */
+  readonly groups?: number | undefined
+}
+
+export interface Geometry {
+  readonly strides: Pair
+  readonly padding: readonly [number, number, number, number]
+  readonly dilations: Pair
+  readonly groups: number
+}
+
+export function geometryOf(who: string, { strides = [1, 1], padding = [0, 0, 0, 0], dilations = [1, 1], groups = 1 }: ConvolutionOptions): Geometry {
+  const whole = (list: readonly number[], least: number) => list.every((x) => Number.isInteger(x) && x >= least)
+  if (!whole([...strides, ...dilations, groups], 1) || !whole(padding, 0))
+    throw new DataError({
+      who,
+      problem: 'a window that does not exist',
+      expected: 'whole strides, dilations and groups ≥ 1 and padding ≥ 0',
+      got: JSON.stringify({ strides, padding, dilations, groups }),
+    })
+  return { strides, padding, dilations, groups }
+}
+
+/** Number of windows along an axis (0 height, 1 width): ⌊(n + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. */
+export function windowsAlong(who: string, axis: 0 | 1, length: number, kernel: number, { strides, padding, dilations }: Geometry): number {
+  const padded = length + padding[axis] + padding[(axis + 2) as 2 | 3]
+  const count = Math.floor((padded - dilations[axis] * (kernel - 1) - 1) / strides[axis]) + 1
+  if (count >= 1) return count
+  throw new ShapeError({ who, problem: 'the kernel is larger than the padded image', expected: `at most ${padded}`, got: String(kernel) })
+}
+
+/** Calls `body` for every pair of an image element and a kernel element that meet in an output element (flat offsets). */
+function everyTap(x: Shape, k: Shape, y: Shape, g: Geometry, body: (x: number, k: number, y: number) => void): void {
+  const [batch, channels, height, width] = x as [number, number, number, number]
+  const [outputs, perGroup, kh, kw] = k as [number, number, number, number]
+  const [, , oh, ow] = y as [number, number, number, number]
+  const outputsPerGroup = outputs / g.groups
+  for (let n = 0; n < batch; n++)
+    for (let o = 0; o < outputs; o++)
+      for (let c = 0; c < perGroup; c++) {
+        const plane = (n * channels + Math.floor(o / outputsPerGroup) * perGroup + c) * height
+        for (let i = 0; i < oh; i++)
+          for (let p = 0; p < kh; p++) {
+            const row = i * g.strides[0] - g.padding[0] + p * g.dilations[0]
+            if (row < 0 || row >= height) continue
+            for (let j = 0; j < ow; j++)
+              for (let q = 0; q < kw; q++) {
+                const column = j * g.strides[1] - g.padding[1] + q * g.dilations[1]
+                if (column < 0 || column >= width) continue
+                body((plane + row) * width + column, ((o * perGroup + c) * kh + p) * kw + q, ((n * outputs + o) * oh + i) * ow + j)
+              }
+          }
+      }
+}
+
+/** Multiplies and adds over all taps into the operand that is missing, in double precision. */
+function accumulate(output: Type, a: Value, b: Value, walk: (meet: (a: number, b: number, out: number) => void) => void): NumericData {
+  const totals = new Float64Array(sizeOf(output.shape))
+  const dataA = numbers(a)
+  const dataB = numbers(b)
+  walk((i, j, out) => {
+    totals[out] = (totals[out] as number) + (dataA[i] as number) * (dataB[j] as number)
+  })
+  const out = allocate(output.dtype, totals.length) as NumericData
+  out.set(totals)
+  return out
+}
+
+function attributesOf(g: Geometry): Attributes {
+  return { strides: g.strides, padding: g.padding, dilations: g.dilations, groups: g.groups }
+}
+
+function onnxAttributes(g: Geometry): Record<string, OnnxAttribute> {
+  return { strides: { ints: g.strides }, pads: { ints: g.padding }, dilations: { ints: g.dilations }, group: { int: g.groups } }
+}
+
+function inferConvolution(x: Type, k: Type, g: Geometry): Type {
+  expectFloat('conv2d', x, k)
+  expectSameDType('conv2d', x, k)
+  expectRank('conv2d', 'the image [batch, channels, height, width]', x, 4)
+  expectRank('conv2d', 'the kernel [out, in / groups, height, width]', k, 4)
+  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  const [outputs, perGroup, kh, kw] = k.shape as [number, number, number, number]
+  if (channels !== perGroup * g.groups || outputs % g.groups !== 0)
+    throw new ShapeError({
+      who: 'conv2d',
+      problem: `image ${formatShape(x.shape)} and kernel ${formatShape(k.shape)} do not fit with ${g.groups} group(s)`,
+      expected: `${perGroup * g.groups} channels in and a multiple of ${g.groups} out`,
+      got: `${channels} in, ${outputs} out`,
+    })
+  return { dtype: x.dtype, shape: [batch, outputs, windowsAlong('conv2d', 0, height, kh, g), windowsAlong('conv2d', 1, width, kw, g)] }
+}
+
+function convOp(g: Geometry): PrimitiveOp {
+  return {
+    name: 'conv2d',
+    attributes: attributesOf(g),
+    infer: ([x, k]) => inferConvolution(x as Type, k as Type, g),
+    kernel: ([x, k], y) => accumulate(y, x as Value, k as Value, (meet) => everyTap((x as Value).shape, (k as Value).shape, y.shape, g, meet)),
+    gradient({ inputs, cotangent }) {
+      const [x, k] = inputs as [Tensor, Tensor]
+      return [convInputGradient(cotangent, k, x.shape, g), convKernelGradient(x, cotangent, k.shape, g)]
+    },
+    lower: (sink, inputs) => sink.node('Conv', inputs, onnxAttributes(g)),
+  }
+}
+
+/**
+ * Convolution of images x: [batch, in, height, width] with a kernel k: [out, in / groups, kh, kw] → [batch, out, oh, ow]:
+ * y[n, o, i, j] = Σ x[n, c, i·stride − top + p·dilation, …] · k[o, c, p, q].
+ */
+export function conv2d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = {}): Tensor {
+  return apply(convOp(geometryOf('conv2d', options)), [x, kernel])
+}
+
+/** Image shapes may hold a dynamic batch; it is taken from the cotangent. */
+function inputGradientOp(image: Pair, g: Geometry): PrimitiveOp {
+  const infer = (y: Type, k: Type): Type => ({
+    dtype: y.dtype,
+    shape: [y.shape[0] as number, (k.shape[1] as number) * g.groups, ...image],
+  })
+  return {
+    name: 'conv2dInputGradient',
+    attributes: { ...attributesOf(g), image },
+    infer: ([y, k]) => infer(y as Type, k as Type),
+    kernel: ([y, k], x) =>
+      accumulate(x, y as Value, k as Value, (meet) =>
+        everyTap(x.shape, (k as Value).shape, (y as Value).shape, g, (at, tap, from) => meet(from, tap, at)),
+      ),
+    gradient({ inputs, cotangent }) {
+      const [y, k] = inputs as [Tensor, Tensor]
+      return [conv2d(cotangent, k, g), convKernelGradient(cotangent, y, k.shape, g)]
+    },
+    lower(sink, inputs, node) {
+      const [y, k] = node.inputs as [Tensor, Tensor]
+      const extra = ([0, 1] as const).map((axis) => {
+        const covered = ((y.shape[axis + 2] as number) - 1) * g.strides[axis] + g.dilations[axis] * ((k.shape[axis + 2] as number) - 1) + 1
+        return image[axis] + g.padding[axis] + g.padding[(axis + 2) as 2 | 3] - covered
+      })
+      return sink.node('ConvTranspose', inputs, { ...onnxAttributes(g), output_padding: { ints: extra } })
+    },
+  }
+}
+
+/** The transpose of `conv2d` in its image: y: [batch, out, oh, ow] back to an image of the given shape. Also called transposed convolution. */
+export function convInputGradient(y: Tensor, kernel: Tensor, image: Shape, options: ConvolutionOptions = {}): Tensor {
+  const g = geometryOf('conv2dInputGradient', options)
+  return apply(inputGradientOp(image.slice(2) as unknown as Pair, g), [y, kernel])
+}
+
+function kernelGradientOp(shape: Shape, g: Geometry): PrimitiveOp {
+  return {
+    name: 'conv2dKernelGradient',
+    attributes: { ...attributesOf(g), shape },
+    infer: ([x]) => ({ dtype: (x as Type).dtype, shape }),
+    kernel: ([x, y], k) =>
+      accumulate(k, x as Value, y as Value, (meet) =>
+        everyTap((x as Value).shape, shape, (y as Value).shape, g, (at, tap, from) => meet(at, from, tap)),
+      ),
+    gradient({ inputs, cotangent }) {
+      const [x, y] = inputs as [Tensor, Tensor]
+      return [convInputGradient(y, cotangent, x.shape, g), conv2d(x, cotangent, g)]
+    },
+    /** The kernel gradient is a convolution of the image with the cotangent in which batch and channels, strides and dilations change places. */
+    lower(sink, inputs, node) {
+      const [x] = node.inputs as [Tensor, Tensor]
+      const [batch, channels, height, width] = x.shape as [number, number, number, number]
+      const [, perGroup, kh, kw] = shape as [number, number, number, number]
+      const list = (numbersOf: readonly number[]) => sink.constant(valueOf('int64', [numbersOf.length], numbersOf))
+      const transposed = (name: string, perm: readonly number[]) => sink.node('Transpose', [name], { perm: { ints: perm } })
+      const split = sink.node('Reshape', [inputs[0] as string, list([batch, g.groups, channels / g.groups, height, width])])
+      const image = sink.node('Reshape', [transposed(split, [2, 1, 0, 3, 4]), list([perGroup, g.groups * batch, height, width])])
+      const kernel = transposed(inputs[1] as string, [1, 0, 2, 3])
+      const swapped = sink.node('Conv', [image, kernel], onnxAttributes({ ...g, strides: g.dilations, dilations: g.strides }))
+      const cut = sink.node('Slice', [swapped, list([0, 0]), list([kh, kw]), list([2, 3])])
+      return transposed(cut, [1, 0, 2, 3])
+    },
+  }
+}
+
+/** The transpose of `conv2d` in its kernel: images x and cotangents y to a kernel of the given shape. */
+export function convKernelGradient(x: Tensor, y: Tensor, kernel: Shape, options: ConvolutionOptions = {}): Tensor {
+  return apply(kernelGradientOp(kernel, geometryOf('conv2dKernelGradient', options)), [x, y])
+}
