@@ -1,1 +1,8 @@
-export {}
+export { graphAttribute } from './attributes.ts'
+export * from './check.ts'
+export * from './graph-builder.ts'
+export * from './lower.ts'
+export * from './lower-program.ts'
+export * from './model.ts'
+export { defaultOpset, newestOpset, oldestOpset } from './opset.ts'
+export { dataTypes, tensorProto, valueInfo } from './tensor-proto.ts'
