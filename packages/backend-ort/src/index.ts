@@ -1,1 +1,1 @@
-export {}
+export { type OrtOptions, ort } from './ort.ts'

@@ -1,0 +1,74 @@
+// The backend that runs programs on ONNX Runtime.
+
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { type Backend, OptionError } from '@gradwerk/core'
+import { executable, failure } from './executable.ts'
+import { loopModel } from './loop-model.ts'
+import { standardRewrites } from './rewrites/index.ts'
+import type { Runtime } from './runtime.ts'
+import { loadNodeRuntime } from './runtime-node.ts'
+import { sessions } from './session-cache.ts'
+
+export interface OrtOptions {
+  /** Threads that one operator may use, 1 to 256. Default: the number of cores, at most 8. Results may differ in the last bits between counts. */
+  readonly threads?: number
+  /** Whether idle threads keep a core busy while they wait for the next operator. Default true, which is faster. */
+  readonly spinning?: boolean
+  /** Writes a profile of every node to files that start with this path. For whoever works on lowerings. */
+  readonly profilePath?: string
+}
+
+let loaded: Promise<Runtime> | undefined
+
+/** ONNX Runtime, loaded once. A failure is not kept: the package may be installed meanwhile. */
+function nodeRuntime(): Promise<Runtime> {
+  loaded ??= loadNodeRuntime().catch((error: unknown) => {
+    loaded = undefined
+    throw error
+  })
+  return loaded
+}
+
+function installedVersion(): string {
+  try {
+    const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json')
+    if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version)
+  } catch {
+    // Said when a program is compiled, with what to do about it.
+  }
+  return 'not installed'
+}
+
+function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return
+  throw new OptionError({
+    who: 'ort',
+    problem: "option 'threads' is not valid",
+    expected: 'a whole number from 1 to 256',
+    got: String(threads),
+  })
+}
+
+/**
+ * Runs programs on ONNX Runtime: `new Trainer({ backend: ort({ threads: 2 }), … })`. Programs of one structure share a session. For
+ * one number of threads the same program gives the same bits. Throws an OptionError for a bad option; `compile` and `run` throw a
+ * BackendError when the package onnxruntime-node is missing, when it refuses a program, and for float64, which only the reference
+ * backend computes.
+ */
+export function ort(options: OrtOptions = {}): Backend {
+  const { threads = Math.min(availableParallelism(), 8), spinning = true, profilePath } = options
+  checkThreads(threads)
+  const settings = { threads, spinning, ...(profilePath === undefined ? {} : { profilePath }) }
+  return {
+    description: { name: 'onnxruntime-node', version: installedVersion(), threads },
+    async compile(program) {
+      const model = loopModel(program, standardRewrites)
+      const runtime = await nodeRuntime()
+      const session = await sessions.get(runtime, model.bytes, settings).catch((cause: unknown) => {
+        throw failure(program, 'it could not be compiled', cause)
+      })
+      return executable(program, model, session)
+    },
+  }
+}

@@ -1,0 +1,6 @@
+// The rewrites that the backend applies, in the order in which they are tried.
+
+import type { Rewrite } from '@gradwerk/onnx'
+import { gemmBias } from './gemm-bias.ts'
+
+export const standardRewrites: readonly Rewrite[] = [gemmBias]
