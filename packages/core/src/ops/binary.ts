@@ -63,7 +63,9 @@ function binary(name: string, row: Row): Binary {
   }
   return (a, b) => {
     const [left, right] = operands(name, a, b)
-    return apply(op, [unexpanded(left, right), unexpanded(right, left)])
+    const first = unexpanded(left, right)
+    // One of the two keeps the shape of the result.
+    return apply(op, [first, first === left ? unexpanded(right, left) : right])
   }
 }
 
