@@ -39,6 +39,8 @@ test('a file by hand: int32 [2] with 1 and -2, big-endian', () => {
 test('bytes are not copied', () => {
   const bytes = writeIdx(valueOf('uint8', [2, 2], [1, 2, 3, 4]))
   expect(readIdx(bytes, 'file').data.buffer).toBe(bytes.buffer)
+  // A Buffer's `slice` would not copy either: values hold plain arrays.
+  expect(readIdx(Buffer.from(bytes), 'file').data.constructor).toBe(Uint8Array)
 })
 
 const good = [0, 0, 0x08, 2, 0, 0, 0, 1, 0, 0, 0, 2, 7, 8]

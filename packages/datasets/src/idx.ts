@@ -75,7 +75,8 @@ export function readIdx(bytes: Uint8Array, who: string): Value {
       got: String(bytes.length),
     })
   const { read } = type
-  if (read === undefined) return value('uint8', shape, bytes.subarray(start))
+  // Not `subarray`: of a Node Buffer that is a Buffer, whose `slice` does not copy.
+  if (read === undefined) return value('uint8', shape, new Uint8Array(bytes.buffer, bytes.byteOffset + start, length))
   const view = new DataView(bytes.buffer, bytes.byteOffset + start)
   const data = allocate(type.dtype, length)
   for (let i = 0; i < length; i++) data[i] = read(view, i * type.bytes)
