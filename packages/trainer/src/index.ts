@@ -1,1 +1,9 @@
-export {}
+export { type CheckpointOptions, checkpoint } from './checkpoint-callback.ts'
+export { type Checkpoint, type CallbackState, decodeCheckpoint, encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
+export { writeAtomically } from './checkpoint/file.ts'
+export { decodeSafetensors, encodeSafetensors, type TensorFile } from './checkpoint/safetensors.ts'
+export * from './errors.ts'
+export type { ParameterMatcher, RegularizerRule } from './matching.ts'
+export type { FitOptions, TrainerOptions } from './options.ts'
+export { type StepOptions, type StepProgram, stepProgram } from './step-program.ts'
+export { type Run, Trainer } from './trainer.ts'

@@ -46,6 +46,8 @@ export interface Directives {
   readonly learningRateFactor?: number
   /** Continues from these parameters, states and slots. */
   readonly restore?: Snapshot
+  /** Is given the run as bytes, once all callbacks have been heard: everything needed to continue it bit for bit. */
+  readonly save?: (checkpoint: Uint8Array) => void | Promise<void>
 }
 
 type Answer = Directives | undefined | void | Promise<Directives | undefined | void>

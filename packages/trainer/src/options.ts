@@ -1,0 +1,77 @@
+// The options of the trainer and of a run.
+
+import type { Backend, Callback, Dataset, GradientTransform, Layer, Loss, Metric, Optimizer, Regularizer } from '@gradwerk/core'
+import { pluginSchema } from '@gradwerk/core'
+import { z } from 'zod'
+import type { RegularizerRule } from './matching.ts'
+
+export interface TrainerOptions {
+  readonly model: Layer
+  readonly loss: Loss
+  readonly optimizer: Optimizer
+  /** Evaluated beside the loss. Default none. */
+  readonly metrics?: readonly Metric[]
+  /** Called in this order. Default none. */
+  readonly callbacks?: readonly Callback[]
+  /** Besides those that layers bring: for all kernels, or for the parameters that a rule matches. Default none. */
+  readonly regularizers?: readonly (Regularizer | RegularizerRule)[]
+  /** Applied in this order to all gradients, before the optimizer. Default none. */
+  readonly gradientTransforms?: readonly GradientTransform[]
+  readonly backend: Backend
+  /** Decides initial weights, shuffles, splits and masks: a whole number ≥ 0. Default 0. */
+  readonly seed?: number
+  /** Steps in one call of the backend, ≥ 1; callbacks act between calls. It changes no number. Default 16. */
+  readonly stepsPerCall?: number
+  /** Told of what does not stop a run but may matter. Default: a process warning. */
+  readonly onWarning?: (message: string) => void
+}
+
+export interface FitOptions {
+  /** ≥ 1 */
+  readonly epochs: number
+  /** Samples in a batch, ≥ 1. Default 32. */
+  readonly batchSize?: number
+  /** What becomes of the samples after the last full batch. Default 'keep'. */
+  readonly remainder?: 'keep' | 'drop'
+  /** A dataset, or how much of the training set to hold out: a fraction, or a number of samples. Default: no validation. */
+  readonly validation?: Dataset | number
+  /** Evaluate the training set too at the end of every epoch. Default false. */
+  readonly trackTraining?: boolean
+  /** A checkpoint to continue from: a path, or the bytes. */
+  readonly resume?: string | Uint8Array
+  /** Stops the run after the call of the backend that is under way. */
+  readonly signal?: AbortSignal
+}
+
+/** Checks what plain JavaScript callers may get wrong. */
+export const trainerSchema: z.ZodType = z.strictObject({
+  model: pluginSchema('layer'),
+  loss: pluginSchema('loss'),
+  optimizer: pluginSchema('optimizer'),
+  metrics: z.array(pluginSchema('metric')).optional(),
+  callbacks: z.array(pluginSchema('callback')).optional(),
+  regularizers: z
+    .array(z.union([pluginSchema('regularizer'), z.strictObject({ regularizer: pluginSchema('regularizer'), where: z.unknown() })]))
+    .optional(),
+  gradientTransforms: z.array(pluginSchema('gradientTransform')).optional(),
+  backend: z.custom<Backend>((x) => typeof x === 'object' && x !== null && 'compile' in x, {
+    error: 'a backend, such as ort() or reference()',
+  }),
+  seed: z.int().nonnegative().optional(),
+  stepsPerCall: z.int().positive().optional(),
+  onWarning: z.custom((x) => typeof x === 'function', { error: 'a function' }).optional(),
+})
+
+const datasetSchema = z.custom<Dataset>((x) => typeof x === 'object' && x !== null && 'indices' in x, {
+  error: 'a dataset, a fraction or a number of samples',
+})
+
+export const fitSchema: z.ZodType = z.strictObject({
+  epochs: z.int().positive(),
+  batchSize: z.int().positive().optional(),
+  remainder: z.enum(['keep', 'drop']).optional(),
+  validation: z.union([z.number().positive(), datasetSchema]).optional(),
+  trackTraining: z.boolean().optional(),
+  resume: z.union([z.string(), z.instanceof(Uint8Array)]).optional(),
+  signal: z.instanceof(AbortSignal).optional(),
+})

@@ -1,0 +1,170 @@
+// The training step as one program: forward, objective, gradients, update, projection.
+
+import {
+  add,
+  type GradientTransform,
+  gradients,
+  type Hyperparameters,
+  hyperparameters as collectHyperparameters,
+  input,
+  type Layer,
+  type Loss,
+  mean,
+  type ModelTrace,
+  type Optimizer,
+  PluginError,
+  type Program,
+  program,
+  type Regularizer,
+  type StateSpec,
+  type Tensor,
+  type TracedParameter,
+  traceModel,
+} from '@gradwerk/core'
+import { batchInputs, type DataType } from './batch.ts'
+import { matches, type RegularizerRule } from './matching.ts'
+import { splitHyperparameters } from './hyperparameters.ts'
+
+export interface StepOptions {
+  readonly model: Layer
+  readonly loss: Loss
+  readonly optimizer: Optimizer
+  readonly regularizers: readonly RegularizerRule[]
+  readonly gradientTransforms: readonly GradientTransform[]
+}
+
+export interface StepProgram {
+  readonly program: Program
+  readonly trace: ModelTrace
+  /** Optimizer slots by state name, `<parameter>/<slot>`. */
+  readonly slots: ReadonlyMap<string, StateSpec>
+  readonly hyperparameters: Hyperparameters
+}
+
+/** The state name of a slot. */
+export function slotName(parameter: string, slot: string): string {
+  return `${parameter}/${slot}`
+}
+
+interface Penalty {
+  readonly parameter: string
+  readonly regularizer: Regularizer
+}
+
+/** All regularizers of parameters: those that layers brought, then those of the rules. */
+function penaltiesOf(trace: ModelTrace, rules: readonly RegularizerRule[]): Penalty[] {
+  return [...trace.effective].flatMap(([parameter, { spec }]) => {
+    const { shape, role, outputAxes, inputAxes } = spec
+    const info = { name: parameter, shape, role, outputAxes, inputAxes }
+    const fromRules = rules.filter(({ where, regularizer }) => regularizer.penalty !== undefined && matches(info, where))
+    return [...(spec.regularizer === undefined ? [] : [spec.regularizer]), ...fromRules.map(({ regularizer }) => regularizer)].map(
+      (regularizer) => ({ parameter, regularizer }),
+    )
+  })
+}
+
+function total(terms: readonly Tensor[]): Tensor | undefined {
+  return terms.length === 0 ? undefined : terms.reduce((a, b) => add(a, b))
+}
+
+function plus(a: Tensor, b: Tensor | undefined): Tensor {
+  return b === undefined ? a : add(a, b)
+}
+
+/**
+ * Builds the training step for batches of a fixed size. The order of an update: gradients of loss and differentiable penalties →
+ * gradient transforms → optimizer (with its decoupled decay) → proximal maps → constraint.
+ */
+export function stepProgram(options: StepOptions, data: DataType, batchSize: number): StepProgram {
+  const { model, loss, optimizer, regularizers, gradientTransforms } = options
+  const hyperparameters = collectHyperparameters()
+  const key = input('key', [2], 'uint32')
+  const batch = batchInputs(data, batchSize)
+  const trace = traceModel(model, batch.inputs, { stochastic: true, batchStatistics: true, key, hyperparameters })
+  const scope = (regularizer: Regularizer) => hyperparameters.scope(`regularizer.${regularizer.name}`)
+
+  const sampleLoss = mean(loss.values(trace.output, batch.targets, hyperparameters.scope('loss')))
+  const effective = new Map([...trace.effective].map(([name, { tensor }]) => [name, tensor]))
+  const terms = regularizers.flatMap(({ regularizer }) => {
+    const context = { inputs: batch.inputs, targets: batch.targets, predictions: trace.output, loss: sampleLoss }
+    const term = regularizer.lossTerm?.({ ...context, activations: trace.activations, parameters: effective, ...scope(regularizer) })
+    return term === undefined ? [] : [term]
+  })
+  const penalties = penaltiesOf(trace, regularizers).map((penalty) => ({
+    ...penalty,
+    value: penalty.regularizer.penalty?.(effective.get(penalty.parameter) as Tensor, scope(penalty.regularizer)) as Tensor,
+  }))
+  const smooth = penalties.filter(({ regularizer }) => regularizer.proximal === undefined)
+  const proximal = penalties.filter(({ regularizer }) => regularizer.proximal !== undefined)
+  const differentiable = plus(sampleLoss, total([...trace.losses.values(), ...terms, ...smooth.map(({ value }) => value)]))
+  const objective = plus(differentiable, total(proximal.map(({ value }) => value)))
+
+  const names = [...trace.parameters.keys()]
+  const found = gradients(differentiable, names.map((name) => trace.parameters.get(name)?.tensor as Tensor))
+  const initial: ReadonlyMap<string, Tensor> = new Map(names.map((name, i) => [name, found[i] as Tensor]))
+  const transformed = gradientTransforms.reduce((all, transform) => transform.transform(all, hyperparameters.scope(transform.name)), initial)
+
+  const state: Record<string, { current: Tensor; next: Tensor }> = {}
+  const slots = new Map<string, StateSpec>()
+  for (const [name, parameter] of trace.parameters) {
+    const gradient = transformed.get(name)
+    if (gradient === undefined) throw new PluginError({ who: 'gradient transform', problem: `it lost the gradient of '${name}'`, expected: 'all gradients' })
+    const maps = proximal.filter((penalty) => penalty.parameter === name).map(({ regularizer }) => regularizer)
+    const updated = updateParameter(options.optimizer, parameter, gradient, maps, hyperparameters)
+    state[name] = { current: parameter.tensor, next: updated.parameter }
+    for (const [slot, { spec, current, next }] of updated.slots) {
+      slots.set(slotName(name, slot), spec)
+      state[slotName(name, slot)] = { current, next }
+    }
+  }
+  for (const { parameter, regularizer } of proximal)
+    if (!trace.parameters.has(parameter))
+      throw new PluginError({ who: `regularizer ${regularizer.name}`, problem: `no proximal map through the parametrization of '${parameter}'`, hint: 'a regularizer that is differentiated' })
+  for (const [name, { tensor, next }] of trace.states) state[name] = { current: tensor, next }
+
+  const { shared, inputs } = splitHyperparameters(hyperparameters)
+  return {
+    trace,
+    slots,
+    hyperparameters,
+    program: program({
+      name: `training step of ${model.name} with ${optimizer.name}`,
+      shared: { ...batch.shared, ...shared },
+      inputs: { rows: batch.rows, key, ...inputs },
+      state,
+      outputs: { loss: sampleLoss, objective },
+    }),
+  }
+}
+
+interface UpdatedParameter {
+  readonly parameter: Tensor
+  readonly slots: ReadonlyMap<string, { readonly spec: StateSpec; readonly current: Tensor; readonly next: Tensor }>
+}
+
+function updateParameter(
+  optimizer: Optimizer,
+  { info, tensor, spec }: TracedParameter,
+  gradient: Tensor,
+  maps: readonly Regularizer[],
+  hyperparameters: Hyperparameters,
+): UpdatedParameter {
+  const specs = Object.entries(optimizer.slots(info))
+  const current = Object.fromEntries(specs.map(([slot, { shape }]) => [slot, input(slotName(info.name, slot), shape)]))
+  const update = optimizer.update({ parameter: tensor, gradient, slots: current, info }, hyperparameters.scope('optimizer'))
+  const { stepSize } = update
+  const mapped = maps.reduce((parameter, regularizer) => {
+    if (stepSize === undefined)
+      throw new PluginError({
+        who: `regularizer ${regularizer.name}`,
+        problem: `the optimizer ${optimizer.name} has no effective step size for a proximal map`,
+        hint: "method: 'subgradient', or another optimizer",
+      })
+    return regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`)) ?? parameter
+  }, update.parameter)
+  const constraint = spec.constraint
+  return {
+    parameter: constraint === undefined ? mapped : constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`)),
+    slots: new Map(specs.map(([slot, slotSpec]) => [slot, { spec: slotSpec, current: current[slot] as Tensor, next: update.slots[slot] as Tensor }])),
+  }
+}

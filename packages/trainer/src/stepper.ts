@@ -1,0 +1,80 @@
+// Runs training steps: holds the numbers of a run and moves them forward, one call of the backend after the other.
+
+import {
+  type Backend,
+  type Dataset,
+  type Executable,
+  filled,
+  initializeModel,
+  type Key,
+  PluginError,
+  type Snapshot,
+  type Value,
+  type Values,
+} from '@gradwerk/core'
+import { datasetFeeds } from './batch.ts'
+import { hyperparameterFeeds } from './hyperparameters.ts'
+import { type StepCall, stepKeys } from './schedule.ts'
+import { type StepOptions, type StepProgram, stepProgram } from './step-program.ts'
+
+export interface StepOutcome {
+  readonly losses: Float32Array
+  readonly objectives: Float32Array
+  readonly snapshot: Snapshot
+}
+
+export interface Stepper {
+  /** The numbers a run starts with. */
+  readonly initial: Snapshot
+  /** Does the steps of a call, of which the first is number `step` (from 0) of `total`. */
+  run(from: Snapshot, call: StepCall, step: number, total: number, learningRateFactor: number): Promise<StepOutcome>
+}
+
+interface Compiled extends StepProgram {
+  readonly executable: Executable
+}
+
+function initialSnapshot({ trace, slots }: StepProgram, key: Key): Snapshot {
+  return {
+    ...initializeModel(trace, key),
+    slots: Object.fromEntries([...slots].map(([name, { shape, initial }]) => [name, filled('float32', shape, initial)])),
+  }
+}
+
+function pick(values: Values, like: Values): Values {
+  return Object.fromEntries(Object.keys(like).map((name) => [name, values[name] as Value]))
+}
+
+/** The learning rate is the hyper-parameter of that name of the optimizer. */
+function withFactor(values: Record<string, Value>, factor: number): Record<string, Value> {
+  const rate = values['optimizer.learningRate']
+  if (factor === 1 || rate === undefined) return values
+  return { ...values, 'optimizer.learningRate': { ...rate, data: (rate.data as Float32Array).map((x) => x * factor) } }
+}
+
+export async function stepper(backend: Backend, options: StepOptions, dataset: Dataset, batchSizes: readonly number[], key: Key): Promise<Stepper> {
+  const compiled = new Map<number, Compiled>()
+  for (const batchSize of batchSizes) {
+    const step = stepProgram(options, dataset, batchSize)
+    compiled.set(batchSize, { ...step, executable: await backend.compile(step.program) })
+  }
+  const data = datasetFeeds(dataset)
+  const [first] = compiled.values()
+  if (first === undefined) throw new PluginError({ who: 'stepper', problem: 'there is no batch' })
+  const initial = initialSnapshot(first, key)
+  return {
+    initial,
+    async run(from, { steps, batchSize, rows }, step, total, learningRateFactor) {
+      const { executable, hyperparameters } = compiled.get(batchSize) as Compiled
+      const feeds = hyperparameterFeeds(hyperparameters, step, steps, total)
+      const { state, outputs } = await executable.run({
+        steps,
+        shared: { ...data, ...withFactor(feeds.shared, learningRateFactor) },
+        inputs: { rows, key: stepKeys(key, step, steps), ...withFactor(feeds.inputs, learningRateFactor) },
+        state: { ...from.parameters, ...from.state, ...from.slots },
+      })
+      const parts = { parameters: pick(state, initial.parameters), state: pick(state, initial.state), slots: pick(state, initial.slots) }
+      return { losses: outputs['loss']?.data as Float32Array, objectives: outputs['objective']?.data as Float32Array, snapshot: parts }
+    },
+  }
+}

@@ -1,0 +1,214 @@
+// The trainer: one interface over a model, a loss, an optimizer, everything that plugs in, and a backend.
+
+import { readFile } from 'node:fs/promises'
+import {
+  DataError,
+  type Dataset,
+  type EpochRecord,
+  fold,
+  formatShape,
+  type Key,
+  keyOf,
+  OptionError,
+  parseOptions,
+  sameShape,
+  type Shape,
+  type Snapshot,
+  stratifiedSplit,
+  type TrainedModel,
+  type Value,
+  type Values,
+} from '@gradwerk/core'
+import { checkDataset } from './check-dataset.ts'
+import { type Checkpoint, checkIdentity, decodeCheckpoint, encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
+import { CheckpointError } from './errors.ts'
+import { type Evaluator, evaluator } from './evaluation.ts'
+import { type Progress, trainingLoop } from './loop.ts'
+import { evaluationParameters } from './evaluation-parameters.ts'
+import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
+import { predictor } from './prediction.ts'
+import { runPlan } from './schedule.ts'
+import type { StepOptions } from './step-program.ts'
+import { stepper } from './stepper.ts'
+
+/** The outcome of a run. */
+export interface Run {
+  readonly history: readonly EpochRecord[]
+  /** The model with the numbers it has at the end of the run. */
+  readonly model: TrainedModel
+  readonly snapshot: Snapshot
+  /** Steps done. */
+  readonly steps: number
+  /** Why the run ended before its last epoch; null where it did not. */
+  readonly stopped: string | null
+}
+
+/** What evaluation and prediction use. */
+interface Trained {
+  readonly snapshot: Snapshot
+  readonly parameters: Values
+  readonly inputShape: Shape
+}
+
+/** Which datasets can share compiled programs. */
+function typeKey({ inputs, targets }: Dataset): string {
+  return JSON.stringify([inputs.dtype, inputs.shape.slice(1), targets.dtype, targets.shape.slice(1)])
+}
+
+export class Trainer {
+  readonly #options: Required<Omit<TrainerOptions, 'onWarning' | 'regularizers'>> & StepOptions
+  readonly #warn: (message: string) => void
+  readonly #key: Key
+  readonly #evaluators = new Map<string, Promise<Evaluator>>()
+  #current: Trained | undefined
+
+  /** Throws an OptionError for an option that is missing, unknown or of the wrong kind. */
+  constructor(options: TrainerOptions) {
+    parseOptions('Trainer', trainerSchema, options)
+    const { metrics = [], callbacks = [], regularizers = [], gradientTransforms = [], seed = 0, stepsPerCall = 16 } = options
+    const names = metrics.map(({ name }) => name)
+    const taken = names.find((name, i) => name === 'loss' || names.indexOf(name) !== i)
+    if (taken !== undefined) throw new OptionError({ who: 'Trainer', problem: `two figures are named '${taken}'`, expected: 'metrics of distinct names' })
+    const rules = regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule }))
+    const { model, loss, optimizer, backend } = options
+    this.#options = { model, loss, optimizer, backend, metrics, callbacks, gradientTransforms, seed, stepsPerCall, regularizers: rules }
+    this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, 'GradwerkWarning'))
+    this.#key = keyOf(seed)
+  }
+
+  /**
+   * Trains on a dataset. With `validation` a part is held out (or another dataset is used) and evaluated after every epoch; whatever
+   * selects looks at that part only.
+   *
+   * Throws a DataError for an unfit dataset, a DivergenceError when the loss is not finite, a CallbackError that names the callback
+   * that threw, and a CheckpointError for a checkpoint that is damaged or of another run.
+   */
+  async fit(dataset: Dataset, options: FitOptions): Promise<Run> {
+    parseOptions('Trainer.fit', fitSchema, options)
+    const { epochs, batchSize = 32, remainder = 'keep', validation, trackTraining = false, resume, signal } = options
+    const { backend, callbacks, stepsPerCall, optimizer } = this.#options
+    const { train, held } = this.#split(dataset, validation)
+    await this.#check('Trainer.fit', train)
+    if (held !== undefined) await this.#check('Trainer.fit', held)
+    const plan = runPlan(train.indices, batchSize, remainder, stepsPerCall, this.#key)
+    const steps = await stepper(backend, this.#options, train, plan.batchSizes, this.#key)
+    const identity = this.#identity(train, { epochs, batchSize, remainder })
+    const total = epochs * plan.stepsPerEpoch
+    const parametersOf = (progress: Pick<Progress, 'snapshot' | 'step'>) => evaluationParameters(optimizer, progress.snapshot, progress.step, total)
+    const progress = await this.#start(identity, steps.initial, resume)
+    const figures = async (of: Dataset) => this.#figures(of, { ...parametersOf(progress), ...progress.snapshot.state })
+    await trainingLoop(progress, {
+      epochs,
+      plan,
+      stepper: steps,
+      callbacks,
+      signal,
+      async evaluate() {
+        return {
+          ...(trackTraining ? { training: await figures(train) } : {}),
+          ...(held === undefined ? {} : { validation: await figures(held) }),
+        }
+      },
+      checkpoint: (at) => encodeCheckpoint(checkpointOf(at, identity, this.#options)),
+    })
+    const { snapshot } = progress
+    const parameters = parametersOf(progress)
+    const inputShape = train.inputs.shape.slice(1)
+    this.#current = { snapshot, parameters, inputShape }
+    const model: TrainedModel = { layer: this.#options.model, input: { shape: inputShape, dtype: 'float32' }, parameters, state: snapshot.state }
+    const stopped = progress.stopped ?? (signal?.aborted === true ? 'aborted' : null)
+    return { history: progress.history, model, snapshot, steps: progress.step, stopped }
+  }
+
+  /** Loss and metrics of a dataset with the parameters of the last run. Throws a DataError before there was one. */
+  async evaluate(dataset: Dataset): Promise<Record<string, number>> {
+    const { parameters, snapshot } = this.#trained('Trainer.evaluate')
+    await this.#check('Trainer.evaluate', dataset)
+    return this.#figures(dataset, { ...parameters, ...snapshot.state })
+  }
+
+  /** The model's output [samples, …] for inputs [samples, …features], which are multiplied with `inputScale` (default 1) first. */
+  async predict(inputs: Value, inputScale = 1): Promise<Value> {
+    const { parameters, snapshot, inputShape } = this.#trained('Trainer.predict')
+    const shape = inputs.shape.slice(1)
+    if (inputs.shape[0] === 0 || !sameShape(shape, inputShape))
+      throw new DataError({ who: 'Trainer.predict', problem: 'inputs that the model was not trained for', expected: `samples of ${formatShape(inputShape)}`, got: formatShape(inputs.shape) })
+    const predict = await predictor(this.#options.backend, this.#options.model, inputs)
+    return predict(inputs, inputScale, { ...parameters, ...snapshot.state })
+  }
+
+  #trained(who: string): Trained {
+    if (this.#current !== undefined) return this.#current
+    throw new DataError({ who, problem: 'there are no trained parameters', hint: 'calling fit first' })
+  }
+
+  #split(dataset: Dataset, validation: Dataset | number | undefined): { train: Dataset; held?: Dataset } {
+    if (typeof validation !== 'number') return { train: dataset, ...(validation === undefined ? {} : { held: validation }) }
+    const split = stratifiedSplit(dataset, validation, fold(this.#key, 'validation'))
+    return { train: split.train, held: split.validation }
+  }
+
+  #evaluator(dataset: Dataset): Promise<Evaluator> {
+    const { backend, model, loss, metrics } = this.#options
+    const key = typeKey(dataset)
+    const found = this.#evaluators.get(key) ?? evaluator(backend, model, loss, metrics, dataset)
+    this.#evaluators.set(key, found)
+    return found
+  }
+
+  async #figures(dataset: Dataset, parameters: Values): Promise<Record<string, number>> {
+    return (await this.#evaluator(dataset)).evaluate(dataset, parameters)
+  }
+
+  async #check(who: string, dataset: Dataset): Promise<void> {
+    checkDataset(who, dataset, this.#options.loss, (await this.#evaluator(dataset)).predictions)
+  }
+
+  #identity(train: Dataset, plan: Pick<RunIdentity, 'epochs' | 'batchSize' | 'remainder'>): RunIdentity {
+    const { model, optimizer, seed } = this.#options
+    return { model: JSON.stringify(model), optimizer: JSON.stringify(optimizer), seed, ...plan, dataset: train.name, samples: train.indices.length }
+  }
+
+  /** Where a run starts: at its initial numbers, or where a checkpoint left it. */
+  async #start(identity: RunIdentity, initial: Snapshot, resume: string | Uint8Array | undefined): Promise<Progress> {
+    if (resume === undefined)
+      return { snapshot: initial, step: 0, learningRateFactor: 1, stopped: null, history: [], partial: { losses: [], objectives: [] } }
+    const who = typeof resume === 'string' ? resume : 'checkpoint'
+    const saved = decodeCheckpoint(typeof resume === 'string' ? await readCheckpoint(resume) : resume, who)
+    checkIdentity(who, saved.identity, identity)
+    const { description } = this.#options.backend
+    if (JSON.stringify(saved.backend) !== JSON.stringify(description))
+      this.#warn(`${who} was written on ${JSON.stringify(saved.backend)}; on ${JSON.stringify(description)} the run may not continue bit for bit`)
+    this.#options.callbacks.forEach((callback, i) => {
+      const state = saved.callbacks[i]
+      if (state?.name === callback.name) callback.load?.(state)
+      else this.#warn(`${who} holds no state for callback ${i}, ${callback.name}: it starts afresh`)
+    })
+    const { snapshot, step, learningRateFactor, stopped, history, partial } = saved
+    const numbers = { losses: [...partial.losses], objectives: [...partial.objectives] }
+    return { snapshot, step, learningRateFactor, stopped, history: [...history], partial: numbers }
+  }
+}
+
+async function readCheckpoint(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new CheckpointError({ who: path, problem: 'the checkpoint cannot be read', got: String(cause), cause })
+  }
+}
+
+function checkpointOf(progress: Progress, identity: RunIdentity, { backend, callbacks }: Pick<TrainerOptions, 'backend' | 'callbacks'>): Checkpoint {
+  const { snapshot, step, learningRateFactor, stopped, history, partial } = progress
+  return {
+    identity,
+    backend: backend.description,
+    snapshot,
+    step,
+    learningRateFactor,
+    stopped,
+    history,
+    partial: { losses: Float32Array.from(partial.losses), objectives: Float32Array.from(partial.objectives) },
+    callbacks: (callbacks ?? []).map((callback) => ({ name: callback.name, ...(callback.save?.() ?? { json: null, values: {} }) })),
+  }
+}
