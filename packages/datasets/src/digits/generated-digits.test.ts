@@ -37,7 +37,7 @@ test('no image comes twice, in training or in testing', () => {
   expect(new Set(all).size).toBe(1800)
 })
 
-test('every image has bright ink inside, and a dark border', () => {
+test('every image has bright ink, and more dark ground than ink', () => {
   for (const image of train.indices) {
     const shown = pixels(train, image)
     expect(shown.filter((light) => light > 100).length).toBeGreaterThan(12)
