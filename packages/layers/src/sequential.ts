@@ -1,0 +1,36 @@
+// One layer after another.
+
+import { type Layer, parseOptions, pluginSchema } from '@gradwerk/core'
+import { z } from 'zod'
+import { optionsFrom } from './main-option.ts'
+
+const schema = z.strictObject({
+  layers: z.array(pluginSchema<Layer>('layer')).readonly().meta({ description: 'the layers, from the input on' }),
+})
+
+export interface SequentialOptions {
+  /** The layers, from the input on. None make the identity. */
+  readonly layers: readonly Layer[]
+}
+
+export const sequentialSchema: z.ZodObject = schema
+
+/**
+ * Layers one after another: y = fₙ(… f₂(f₁(x))). Their parameters are named after them: `dense.kernel`, `dense_1.kernel`.
+ *
+ * @param first the layers, or all options
+ * @throws OptionError for something that is not a layer
+ * @example
+ * ```ts
+ * const model = sequential([flatten(), dense(512), relu(), dense(10)])
+ * ```
+ */
+export function sequential(first: readonly Layer[] | SequentialOptions): Layer {
+  const options = parseOptions('sequential', schema, optionsFrom('layers', first))
+  return {
+    kind: 'layer',
+    name: 'sequential',
+    options,
+    apply: (x, context) => options.layers.reduce((from, layer) => context.child(layer.name, layer, from), x),
+  }
+}
