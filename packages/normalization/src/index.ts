@@ -1,1 +1,3 @@
-export {}
+export { type BatchNormOptions, batchNorm, batchNormSchema } from './batch-norm.ts'
+export { channelVariance } from './channel-variance.ts'
+export { type ChannelStatistics, normalizeChannels } from './normalize-channels.ts'
