@@ -1,0 +1,35 @@
+// Mean squared error: the loss of regression.
+
+import { type Loss, parseOptions, square, sub } from '@gradwerk/core'
+import { z } from 'zod'
+import { meanPerSample } from './mean-per-sample.ts'
+import { checkEach, checkLikePredictions, likePredictions } from './targets.ts'
+
+const schema = z.strictObject({})
+
+/**
+ * Squared error, averaged over the outputs of a sample: `mean (x − t)²`, without a factor ½ (PyTorch, Keras).
+ *
+ * Shapes: predictions [batch, …outputs]; targets of the same shape, any type, or [batch] for predictions [batch, 1]; values [batch].
+ *
+ * Throws a ShapeError for targets of another shape: they are never broadcast. `checkTargets` throws a DataError for a target that
+ * is not finite.
+ *
+ * ```ts
+ * meanSquaredError()
+ * ```
+ */
+export function meanSquaredError(given: Record<string, never> = {}): Loss {
+  const who = 'meanSquaredError'
+  return {
+    kind: 'loss',
+    name: who,
+    options: parseOptions(who, schema, given),
+    values: (predictions, targets) =>
+      meanPerSample(square(sub(predictions, likePredictions(who, targets, predictions)))),
+    checkTargets(targets, predictions) {
+      checkLikePredictions(who, targets, predictions)
+      checkEach(who, targets, 'a finite number', Number.isFinite)
+    },
+  }
+}
