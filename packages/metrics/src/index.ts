@@ -1,1 +1,2 @@
-export {}
+export { accuracy } from './accuracy.ts'
+export { meanLoss } from './mean-loss.ts'
