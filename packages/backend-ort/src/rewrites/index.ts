@@ -2,5 +2,6 @@
 
 import type { Rewrite } from '@gradwerk/onnx'
 import { gemmBias } from './gemm-bias.ts'
+import { reluMask } from './relu-mask.ts'
 
-export const standardRewrites: readonly Rewrite[] = [gemmBias]
+export const standardRewrites: readonly Rewrite[] = [gemmBias, reluMask]
