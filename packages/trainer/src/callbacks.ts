@@ -48,4 +48,3 @@ async function heard(callback: Callback, hook: Hook, parameters: readonly unknow
     })
   }
 }
-

@@ -6,7 +6,11 @@ import { writeAtomically } from './checkpoint/file.ts'
 
 const schema = z.strictObject({
   path: z.string().min(1).meta({ description: 'The file; replaced by every newer checkpoint.' }),
-  everySteps: z.int().positive().optional().meta({ description: 'Write when at least so many steps were done since the last time.' }),
+  everySteps: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'Write when at least so many steps were done since the last time.' }),
   everyEpochs: z.int().positive().default(1).meta({ description: 'Write at the end of every so many epochs.' }),
 })
 

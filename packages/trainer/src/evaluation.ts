@@ -3,26 +3,26 @@
 import {
   add,
   type Backend,
+  hyperparameters as collectHyperparameters,
   type Dataset,
   dynamic,
   filled,
-  hyperparameters as collectHyperparameters,
   input,
   type Layer,
   type Loss,
   type Metric,
   type ModelTrace,
   numberOf,
-  program,
   type Program,
+  program,
   type Shape,
   type StateTransition,
   sum,
   type Tensor,
   traceModel,
   type Value,
-  value,
   type Values,
+  value,
 } from '@gradwerk/core'
 import { batchInputs, type DataType, datasetFeeds } from './batch.ts'
 import { hyperparameterFeeds, splitHyperparameters } from './hyperparameters.ts'
@@ -37,7 +37,10 @@ export function modelInputs(trace: ModelTrace): Record<string, Tensor> {
 
 /** `<metric>/<state>` */
 function accumulators(metric: Metric, predictions: Tensor): [string, StateTransition['current']][] {
-  return Object.entries(metric.init(predictions)).map(([name, { shape }]) => [name, input(`${metric.name}/${name}`, shape)])
+  return Object.entries(metric.init(predictions)).map(([name, { shape }]) => [
+    name,
+    input(`${metric.name}/${name}`, shape),
+  ])
 }
 
 /** Evaluates a model on datasets of one type. */
@@ -48,7 +51,13 @@ export interface Evaluator {
   evaluate(dataset: Dataset, parameters: Values): Promise<Record<string, number>>
 }
 
-export async function evaluator(backend: Backend, model: Layer, loss: Loss, metrics: readonly Metric[], data: DataType): Promise<Evaluator> {
+export async function evaluator(
+  backend: Backend,
+  model: Layer,
+  loss: Loss,
+  metrics: readonly Metric[],
+  data: DataType,
+): Promise<Evaluator> {
   const hyperparameters = collectHyperparameters()
   const batch = batchInputs(data, dynamic)
   const trace = traceModel(model, batch.inputs, { hyperparameters })
@@ -91,7 +100,9 @@ export async function evaluator(backend: Backend, model: Layer, loss: Loss, metr
       }
       const figures: Record<string, number> = { loss: numberOf(state['loss/sum'] as Value) / dataset.indices.length }
       for (const metric of metrics) {
-        const own = Object.keys(metric.init(trace.output)).map((name) => [name, state[`${metric.name}/${name}`] as Value] as const)
+        const own = Object.keys(metric.init(trace.output)).map(
+          (name) => [name, state[`${metric.name}/${name}`] as Value] as const,
+        )
         figures[metric.name] = metric.result(Object.fromEntries(own))
       }
       return figures
@@ -107,4 +118,3 @@ function evaluationCalls(indices: Int32Array): { steps: number; rows: Value }[] 
   const left = indices.subarray(steps * batch)
   return left.length === 0 ? [full] : [full, { steps: 1, rows: value('int32', [1, left.length], left) }]
 }
-

@@ -13,12 +13,22 @@ export function splitHyperparameters({ all }: Hyperparameters): { shared: Tensor
 }
 
 /** Values for the `count` steps from `step` on, of a run of `total` steps. */
-export function hyperparameterFeeds(of: Hyperparameters, step: number, count: number, total: number): { shared: Record<string, Value>; inputs: Record<string, Value> } {
+export function hyperparameterFeeds(
+  of: Hyperparameters,
+  step: number,
+  count: number,
+  total: number,
+): { shared: Record<string, Value>; inputs: Record<string, Value> } {
   const shared: Record<string, Value> = {}
   const inputs: Record<string, Value> = {}
   for (const [name, { value }] of of.all) {
     if (typeof value === 'number') shared[name] = valueOf('float32', [], [value])
-    else inputs[name] = valueOf('float32', [count], Array.from({ length: count }, (_, i) => valueAt(value, step + i, total)))
+    else
+      inputs[name] = valueOf(
+        'float32',
+        [count],
+        Array.from({ length: count }, (_, i) => valueAt(value, step + i, total)),
+      )
   }
   return { shared, inputs }
 }

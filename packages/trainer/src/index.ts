@@ -1,7 +1,13 @@
-export { type CheckpointOptions, checkpoint } from './checkpoint-callback.ts'
-export { type Checkpoint, type CallbackState, decodeCheckpoint, encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
+export {
+  type CallbackState,
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type RunIdentity,
+} from './checkpoint/checkpoint.ts'
 export { writeAtomically } from './checkpoint/file.ts'
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './checkpoint/safetensors.ts'
+export { type CheckpointOptions, checkpoint } from './checkpoint-callback.ts'
 export * from './errors.ts'
 export type { ParameterMatcher, RegularizerRule } from './matching.ts'
 export type { FitOptions, TrainerOptions } from './options.ts'

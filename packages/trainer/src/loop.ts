@@ -67,7 +67,13 @@ export async function trainingLoop(progress: Progress, options: LoopOptions): Pr
     if (done === 0) await obey(await callHook(callbacks, 'onEpochStart', view, epoch + 1))
     for (const call of plan.calls(epoch, done)) {
       if (ended()) break
-      const { losses, objectives, snapshot } = await stepper.run(progress.snapshot, call, progress.step, epochs * stepsPerEpoch, progress.learningRateFactor)
+      const { losses, objectives, snapshot } = await stepper.run(
+        progress.snapshot,
+        call,
+        progress.step,
+        epochs * stepsPerEpoch,
+        progress.learningRateFactor,
+      )
       const wrong = losses.findIndex((loss, i) => !Number.isFinite(loss) || !Number.isFinite(objectives[i]))
       if (wrong >= 0) throw new DivergenceError(progress.step + wrong + 1, epoch + 1, losses[wrong] as number)
       progress.snapshot = snapshot
@@ -78,7 +84,13 @@ export async function trainingLoop(progress: Progress, options: LoopOptions): Pr
     }
     if (progress.step < (epoch + 1) * stepsPerEpoch) break
     const figures = await options.evaluate(progress.snapshot)
-    const record = { epoch: epoch + 1, steps: progress.step, objective: mean(progress.partial.objectives), loss: mean(progress.partial.losses), ...figures }
+    const record = {
+      epoch: epoch + 1,
+      steps: progress.step,
+      objective: mean(progress.partial.objectives),
+      loss: mean(progress.partial.losses),
+      ...figures,
+    }
     progress.history.push(record)
     progress.partial = { losses: [], objectives: [] }
     await obey(await callHook(callbacks, 'onEpochEnd', view, record))

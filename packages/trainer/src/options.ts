@@ -1,6 +1,17 @@
 // The options of the trainer and of a run.
 
-import type { Backend, Callback, Dataset, GradientTransform, Layer, Loss, Metric, Optimizer, Regularizer } from '@gradwerk/core'
+import type {
+  Augmentation,
+  Backend,
+  Callback,
+  Dataset,
+  GradientTransform,
+  Layer,
+  Loss,
+  Metric,
+  Optimizer,
+  Regularizer,
+} from '@gradwerk/core'
 import { pluginSchema } from '@gradwerk/core'
 import { z } from 'zod'
 import type { RegularizerRule } from './matching.ts'
@@ -17,6 +28,8 @@ export interface TrainerOptions {
   readonly regularizers?: readonly (Regularizer | RegularizerRule)[]
   /** Applied in this order to all gradients, before the optimizer. Default none. */
   readonly gradientTransforms?: readonly GradientTransform[]
+  /** Applied in this order to every training batch. Default none. */
+  readonly augmentations?: readonly Augmentation[]
   readonly backend: Backend
   /** Decides initial weights, shuffles, splits and masks: a whole number ≥ 0. Default 0. */
   readonly seed?: number
@@ -51,9 +64,15 @@ export const trainerSchema: z.ZodType = z.strictObject({
   metrics: z.array(pluginSchema('metric')).optional(),
   callbacks: z.array(pluginSchema('callback')).optional(),
   regularizers: z
-    .array(z.union([pluginSchema('regularizer'), z.strictObject({ regularizer: pluginSchema('regularizer'), where: z.unknown() })]))
+    .array(
+      z.union([
+        pluginSchema('regularizer'),
+        z.strictObject({ regularizer: pluginSchema('regularizer'), where: z.unknown() }),
+      ]),
+    )
     .optional(),
   gradientTransforms: z.array(pluginSchema('gradientTransform')).optional(),
+  augmentations: z.array(pluginSchema('augmentation')).optional(),
   backend: z.custom<Backend>((x) => typeof x === 'object' && x !== null && 'compile' in x, {
     error: 'a backend, such as ort() or reference()',
   }),

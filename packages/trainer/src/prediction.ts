@@ -3,21 +3,21 @@
 import {
   type Backend,
   cast,
+  hyperparameters as collectHyperparameters,
   type Data,
   dataConstructors,
   dynamic,
-  hyperparameters as collectHyperparameters,
   input,
   type Layer,
   mul,
   program,
   sizeOf,
   sliceStep,
-  traceModel,
   type Type,
+  traceModel,
   type Value,
-  value,
   type Values,
+  value,
 } from '@gradwerk/core'
 import { evaluationBatch, modelInputs } from './evaluation.ts'
 import { hyperparameterFeeds, splitHyperparameters } from './hyperparameters.ts'
@@ -49,7 +49,12 @@ export async function predictor(backend: Backend, model: Layer, { dtype, shape }
     const parts: Value[] = []
     for (let start = 0; start < total; start += evaluationBatch) {
       const rows = rowsOf(given, start, Math.min(start + evaluationBatch, total))
-      const { outputs } = await executable.run({ steps: 1, shared, inputs: { samples: { ...rows, shape: [1, ...rows.shape] }, ...feeds.inputs }, state: {} })
+      const { outputs } = await executable.run({
+        steps: 1,
+        shared,
+        inputs: { samples: { ...rows, shape: [1, ...rows.shape] }, ...feeds.inputs },
+        state: {},
+      })
       parts.push(sliceStep(outputs, 0)['output'] as Value)
     }
     return joinRows(parts)

@@ -18,7 +18,13 @@ export interface RunPlan {
   calls(epoch: number, fromStep: number): StepCall[]
 }
 
-export function runPlan(indices: Int32Array, batchSize: number, remainder: Remainder, stepsPerCall: number, key: Key): RunPlan {
+export function runPlan(
+  indices: Int32Array,
+  batchSize: number,
+  remainder: Remainder,
+  stepsPerCall: number,
+  key: Key,
+): RunPlan {
   const { steps: full, rest } = batchRows(indices, batchSize, remainder)
   const sizes = [...(full > 0 ? [batchSize] : []), ...(rest.length > 0 ? [rest.length] : [])]
   return {
@@ -42,5 +48,9 @@ export function runPlan(indices: Int32Array, batchSize: number, remainder: Remai
 /** The random keys (uint32 [steps, 2]) of steps counted from the start of the run. */
 export function stepKeys(key: Key, first: number, steps: number): Value {
   const base = fold(key, 'step')
-  return value('uint32', [steps, 2], Uint32Array.from(Array.from({ length: steps }, (_, i) => fold(base, first + i)).flat()))
+  return value(
+    'uint32',
+    [steps, 2],
+    Uint32Array.from(Array.from({ length: steps }, (_, i) => fold(base, first + i)).flat()),
+  )
 }

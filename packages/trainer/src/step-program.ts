@@ -1,29 +1,32 @@
 // The training step as one program: forward, objective, gradients, update, projection.
 
 import {
+  type Augmentation,
   add,
+  hyperparameters as collectHyperparameters,
+  foldKey,
   type GradientTransform,
   gradients,
   type Hyperparameters,
-  hyperparameters as collectHyperparameters,
   input,
   type Layer,
   type Loss,
-  mean,
   type ModelTrace,
+  mean,
   type Optimizer,
   PluginError,
   type Program,
   program,
   type Regularizer,
+  type Samples,
   type StateSpec,
   type Tensor,
   type TracedParameter,
   traceModel,
 } from '@gradwerk/core'
 import { batchInputs, type DataType } from './batch.ts'
-import { matches, type RegularizerRule } from './matching.ts'
 import { splitHyperparameters } from './hyperparameters.ts'
+import { matches, type RegularizerRule } from './matching.ts'
 
 export interface StepOptions {
   readonly model: Layer
@@ -31,6 +34,7 @@ export interface StepOptions {
   readonly optimizer: Optimizer
   readonly regularizers: readonly RegularizerRule[]
   readonly gradientTransforms: readonly GradientTransform[]
+  readonly augmentations: readonly Augmentation[]
 }
 
 export interface StepProgram {
@@ -56,10 +60,13 @@ function penaltiesOf(trace: ModelTrace, rules: readonly RegularizerRule[]): Pena
   return [...trace.effective].flatMap(([parameter, { spec }]) => {
     const { shape, role, outputAxes, inputAxes } = spec
     const info = { name: parameter, shape, role, outputAxes, inputAxes }
-    const fromRules = rules.filter(({ where, regularizer }) => regularizer.penalty !== undefined && matches(info, where))
-    return [...(spec.regularizer === undefined ? [] : [spec.regularizer]), ...fromRules.map(({ regularizer }) => regularizer)].map(
-      (regularizer) => ({ parameter, regularizer }),
+    const fromRules = rules.filter(
+      ({ where, regularizer }) => regularizer.penalty !== undefined && matches(info, where),
     )
+    return [
+      ...(spec.regularizer === undefined ? [] : [spec.regularizer]),
+      ...fromRules.map(({ regularizer }) => regularizer),
+    ].map((regularizer) => ({ parameter, regularizer }))
   })
 }
 
@@ -72,43 +79,72 @@ function plus(a: Tensor, b: Tensor | undefined): Tensor {
 }
 
 /**
- * Builds the training step for batches of a fixed size. The order of an update: gradients of loss and differentiable penalties →
+ * Builds the training step for batches of a fixed size: augmentation, forward pass, objective, gradients, update. The order of an update: gradients of loss and differentiable penalties →
  * gradient transforms → optimizer (with its decoupled decay) → proximal maps → constraint.
  */
 export function stepProgram(options: StepOptions, data: DataType, batchSize: number): StepProgram {
-  const { model, loss, optimizer, regularizers, gradientTransforms } = options
+  const { model, loss, optimizer, regularizers, gradientTransforms, augmentations } = options
   const hyperparameters = collectHyperparameters()
   const key = input('key', [2], 'uint32')
   const batch = batchInputs(data, batchSize)
-  const trace = traceModel(model, batch.inputs, { stochastic: true, batchStatistics: true, key, hyperparameters })
+  const { inputs: x, targets } = augmentations.reduce<Samples>((samples, augmentation, i) => {
+    const classes = data.classes ?? 0
+    return augmentation.apply(samples, foldKey(key, `augmentation#${i}`), {
+      classes,
+      ...hyperparameters.scope(`augmentation#${i}`),
+    })
+  }, batch)
+  const trace = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters })
   const scope = (regularizer: Regularizer) => hyperparameters.scope(`regularizer.${regularizer.name}`)
 
-  const sampleLoss = mean(loss.values(trace.output, batch.targets, hyperparameters.scope('loss')))
+  const sampleLoss = mean(loss.values(trace.output, targets, hyperparameters.scope('loss')))
   const effective = new Map([...trace.effective].map(([name, { tensor }]) => [name, tensor]))
   const terms = regularizers.flatMap(({ regularizer }) => {
-    const context = { inputs: batch.inputs, targets: batch.targets, predictions: trace.output, loss: sampleLoss }
-    const term = regularizer.lossTerm?.({ ...context, activations: trace.activations, parameters: effective, ...scope(regularizer) })
+    const context = { inputs: x, targets, predictions: trace.output, loss: sampleLoss }
+    const term = regularizer.lossTerm?.({
+      ...context,
+      activations: trace.activations,
+      parameters: effective,
+      ...scope(regularizer),
+    })
     return term === undefined ? [] : [term]
   })
   const penalties = penaltiesOf(trace, regularizers).map((penalty) => ({
     ...penalty,
-    value: penalty.regularizer.penalty?.(effective.get(penalty.parameter) as Tensor, scope(penalty.regularizer)) as Tensor,
+    value: penalty.regularizer.penalty?.(
+      effective.get(penalty.parameter) as Tensor,
+      scope(penalty.regularizer),
+    ) as Tensor,
   }))
   const smooth = penalties.filter(({ regularizer }) => regularizer.proximal === undefined)
   const proximal = penalties.filter(({ regularizer }) => regularizer.proximal !== undefined)
-  const differentiable = plus(sampleLoss, total([...trace.losses.values(), ...terms, ...smooth.map(({ value }) => value)]))
+  const differentiable = plus(
+    sampleLoss,
+    total([...trace.losses.values(), ...terms, ...smooth.map(({ value }) => value)]),
+  )
   const objective = plus(differentiable, total(proximal.map(({ value }) => value)))
 
   const names = [...trace.parameters.keys()]
-  const found = gradients(differentiable, names.map((name) => trace.parameters.get(name)?.tensor as Tensor))
+  const found = gradients(
+    differentiable,
+    names.map((name) => trace.parameters.get(name)?.tensor as Tensor),
+  )
   const initial: ReadonlyMap<string, Tensor> = new Map(names.map((name, i) => [name, found[i] as Tensor]))
-  const transformed = gradientTransforms.reduce((all, transform) => transform.transform(all, hyperparameters.scope(transform.name)), initial)
+  const transformed = gradientTransforms.reduce(
+    (all, transform) => transform.transform(all, hyperparameters.scope(transform.name)),
+    initial,
+  )
 
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   const slots = new Map<string, StateSpec>()
   for (const [name, parameter] of trace.parameters) {
     const gradient = transformed.get(name)
-    if (gradient === undefined) throw new PluginError({ who: 'gradient transform', problem: `it lost the gradient of '${name}'`, expected: 'all gradients' })
+    if (gradient === undefined)
+      throw new PluginError({
+        who: 'gradient transform',
+        problem: `it lost the gradient of '${name}'`,
+        expected: 'all gradients',
+      })
     const maps = proximal.filter((penalty) => penalty.parameter === name).map(({ regularizer }) => regularizer)
     const updated = updateParameter(options.optimizer, parameter, gradient, maps, hyperparameters)
     state[name] = { current: parameter.tensor, next: updated.parameter }
@@ -119,7 +155,11 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
   }
   for (const { parameter, regularizer } of proximal)
     if (!trace.parameters.has(parameter))
-      throw new PluginError({ who: `regularizer ${regularizer.name}`, problem: `no proximal map through the parametrization of '${parameter}'`, hint: 'a regularizer that is differentiated' })
+      throw new PluginError({
+        who: `regularizer ${regularizer.name}`,
+        problem: `no proximal map through the parametrization of '${parameter}'`,
+        hint: 'a regularizer that is differentiated',
+      })
   for (const [name, { tensor, next }] of trace.states) state[name] = { current: tensor, next }
 
   const { shared, inputs } = splitHyperparameters(hyperparameters)
@@ -151,7 +191,10 @@ function updateParameter(
 ): UpdatedParameter {
   const specs = Object.entries(optimizer.slots(info))
   const current = Object.fromEntries(specs.map(([slot, { shape }]) => [slot, input(slotName(info.name, slot), shape)]))
-  const update = optimizer.update({ parameter: tensor, gradient, slots: current, info }, hyperparameters.scope('optimizer'))
+  const update = optimizer.update(
+    { parameter: tensor, gradient, slots: current, info },
+    hyperparameters.scope('optimizer'),
+  )
   const { stepSize } = update
   const mapped = maps.reduce((parameter, regularizer) => {
     if (stepSize === undefined)
@@ -160,11 +203,21 @@ function updateParameter(
         problem: `the optimizer ${optimizer.name} has no effective step size for a proximal map`,
         hint: "method: 'subgradient', or another optimizer",
       })
-    return regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`)) ?? parameter
+    return (
+      regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`)) ?? parameter
+    )
   }, update.parameter)
   const constraint = spec.constraint
   return {
-    parameter: constraint === undefined ? mapped : constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`)),
-    slots: new Map(specs.map(([slot, slotSpec]) => [slot, { spec: slotSpec, current: current[slot] as Tensor, next: update.slots[slot] as Tensor }])),
+    parameter:
+      constraint === undefined
+        ? mapped
+        : constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`)),
+    slots: new Map(
+      specs.map(([slot, slotSpec]) => [
+        slot,
+        { spec: slotSpec, current: current[slot] as Tensor, next: update.slots[slot] as Tensor },
+      ]),
+    ),
   }
 }

@@ -37,7 +37,9 @@ interface Compiled extends StepProgram {
 function initialSnapshot({ trace, slots }: StepProgram, key: Key): Snapshot {
   return {
     ...initializeModel(trace, key),
-    slots: Object.fromEntries([...slots].map(([name, { shape, initial }]) => [name, filled('float32', shape, initial)])),
+    slots: Object.fromEntries(
+      [...slots].map(([name, { shape, initial }]) => [name, filled('float32', shape, initial)]),
+    ),
   }
 }
 
@@ -52,7 +54,13 @@ function withFactor(values: Record<string, Value>, factor: number): Record<strin
   return { ...values, 'optimizer.learningRate': { ...rate, data: (rate.data as Float32Array).map((x) => x * factor) } }
 }
 
-export async function stepper(backend: Backend, options: StepOptions, dataset: Dataset, batchSizes: readonly number[], key: Key): Promise<Stepper> {
+export async function stepper(
+  backend: Backend,
+  options: StepOptions,
+  dataset: Dataset,
+  batchSizes: readonly number[],
+  key: Key,
+): Promise<Stepper> {
   const compiled = new Map<number, Compiled>()
   for (const batchSize of batchSizes) {
     const step = stepProgram(options, dataset, batchSize)
@@ -73,8 +81,16 @@ export async function stepper(backend: Backend, options: StepOptions, dataset: D
         inputs: { rows, key: stepKeys(key, step, steps), ...withFactor(feeds.inputs, learningRateFactor) },
         state: { ...from.parameters, ...from.state, ...from.slots },
       })
-      const parts = { parameters: pick(state, initial.parameters), state: pick(state, initial.state), slots: pick(state, initial.slots) }
-      return { losses: outputs['loss']?.data as Float32Array, objectives: outputs['objective']?.data as Float32Array, snapshot: parts }
+      const parts = {
+        parameters: pick(state, initial.parameters),
+        state: pick(state, initial.state),
+        slots: pick(state, initial.slots),
+      }
+      return {
+        losses: outputs['loss']?.data as Float32Array,
+        objectives: outputs['objective']?.data as Float32Array,
+        snapshot: parts,
+      }
     },
   }
 }

@@ -11,20 +11,27 @@ import {
   keyOf,
   OptionError,
   parseOptions,
-  sameShape,
   type Shape,
   type Snapshot,
+  sameShape,
   stratifiedSplit,
   type TrainedModel,
   type Value,
   type Values,
 } from '@gradwerk/core'
+import { calibrated } from './calibrate.ts'
 import { checkDataset } from './check-dataset.ts'
-import { type Checkpoint, checkIdentity, decodeCheckpoint, encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
+import {
+  type Checkpoint,
+  checkIdentity,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type RunIdentity,
+} from './checkpoint/checkpoint.ts'
 import { CheckpointError } from './errors.ts'
 import { type Evaluator, evaluator } from './evaluation.ts'
-import { type Progress, trainingLoop } from './loop.ts'
 import { evaluationParameters } from './evaluation-parameters.ts'
+import { type Progress, trainingLoop } from './loop.ts'
 import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
 import { predictor } from './prediction.ts'
 import { runPlan } from './schedule.ts'
@@ -50,6 +57,9 @@ interface Trained {
   readonly inputShape: Shape
 }
 
+/** Samples that data-dependent initializers see. */
+const calibrationSamples = 256
+
 /** Which datasets can share compiled programs. */
 function typeKey({ inputs, targets }: Dataset): string {
   return JSON.stringify([inputs.dtype, inputs.shape.slice(1), targets.dtype, targets.shape.slice(1)])
@@ -65,13 +75,38 @@ export class Trainer {
   /** Throws an OptionError for an option that is missing, unknown or of the wrong kind. */
   constructor(options: TrainerOptions) {
     parseOptions('Trainer', trainerSchema, options)
-    const { metrics = [], callbacks = [], regularizers = [], gradientTransforms = [], seed = 0, stepsPerCall = 16 } = options
+    const {
+      metrics = [],
+      callbacks = [],
+      regularizers = [],
+      gradientTransforms = [],
+      augmentations = [],
+      seed = 0,
+      stepsPerCall = 16,
+    } = options
     const names = metrics.map(({ name }) => name)
     const taken = names.find((name, i) => name === 'loss' || names.indexOf(name) !== i)
-    if (taken !== undefined) throw new OptionError({ who: 'Trainer', problem: `two figures are named '${taken}'`, expected: 'metrics of distinct names' })
+    if (taken !== undefined)
+      throw new OptionError({
+        who: 'Trainer',
+        problem: `two figures are named '${taken}'`,
+        expected: 'metrics of distinct names',
+      })
     const rules = regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule }))
     const { model, loss, optimizer, backend } = options
-    this.#options = { model, loss, optimizer, backend, metrics, callbacks, gradientTransforms, seed, stepsPerCall, regularizers: rules }
+    this.#options = {
+      model,
+      loss,
+      optimizer,
+      backend,
+      metrics,
+      callbacks,
+      gradientTransforms,
+      augmentations,
+      seed,
+      stepsPerCall,
+      regularizers: rules,
+    }
     this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, 'GradwerkWarning'))
     this.#key = keyOf(seed)
   }
@@ -94,8 +129,12 @@ export class Trainer {
     const steps = await stepper(backend, this.#options, train, plan.batchSizes, this.#key)
     const identity = this.#identity(train, { epochs, batchSize, remainder })
     const total = epochs * plan.stepsPerEpoch
-    const parametersOf = (progress: Pick<Progress, 'snapshot' | 'step'>) => evaluationParameters(optimizer, progress.snapshot, progress.step, total)
-    const progress = await this.#start(identity, steps.initial, resume)
+    const parametersOf = (progress: Pick<Progress, 'snapshot' | 'step'>) =>
+      evaluationParameters(optimizer, progress.snapshot, progress.step, total)
+    const first = train.indices.subarray(0, calibrationSamples)
+    const initial =
+      resume === undefined ? await calibrated(backend, this.#options, train, first, steps.initial) : steps.initial
+    const progress = await this.#start(identity, initial, resume)
     const figures = async (of: Dataset) => this.#figures(of, { ...parametersOf(progress), ...progress.snapshot.state })
     await trainingLoop(progress, {
       epochs,
@@ -115,7 +154,12 @@ export class Trainer {
     const parameters = parametersOf(progress)
     const inputShape = train.inputs.shape.slice(1)
     this.#current = { snapshot, parameters, inputShape }
-    const model: TrainedModel = { layer: this.#options.model, input: { shape: inputShape, dtype: 'float32' }, parameters, state: snapshot.state }
+    const model: TrainedModel = {
+      layer: this.#options.model,
+      input: { shape: inputShape, dtype: 'float32' },
+      parameters,
+      state: snapshot.state,
+    }
     const stopped = progress.stopped ?? (signal?.aborted === true ? 'aborted' : null)
     return { history: progress.history, model, snapshot, steps: progress.step, stopped }
   }
@@ -132,7 +176,12 @@ export class Trainer {
     const { parameters, snapshot, inputShape } = this.#trained('Trainer.predict')
     const shape = inputs.shape.slice(1)
     if (inputs.shape[0] === 0 || !sameShape(shape, inputShape))
-      throw new DataError({ who: 'Trainer.predict', problem: 'inputs that the model was not trained for', expected: `samples of ${formatShape(inputShape)}`, got: formatShape(inputs.shape) })
+      throw new DataError({
+        who: 'Trainer.predict',
+        problem: 'inputs that the model was not trained for',
+        expected: `samples of ${formatShape(inputShape)}`,
+        got: formatShape(inputs.shape),
+      })
     const predict = await predictor(this.#options.backend, this.#options.model, inputs)
     return predict(inputs, inputScale, { ...parameters, ...snapshot.state })
   }
@@ -143,7 +192,8 @@ export class Trainer {
   }
 
   #split(dataset: Dataset, validation: Dataset | number | undefined): { train: Dataset; held?: Dataset } {
-    if (typeof validation !== 'number') return { train: dataset, ...(validation === undefined ? {} : { held: validation }) }
+    if (typeof validation !== 'number')
+      return { train: dataset, ...(validation === undefined ? {} : { held: validation }) }
     const split = stratifiedSplit(dataset, validation, fold(this.#key, 'validation'))
     return { train: split.train, held: split.validation }
   }
@@ -166,19 +216,35 @@ export class Trainer {
 
   #identity(train: Dataset, plan: Pick<RunIdentity, 'epochs' | 'batchSize' | 'remainder'>): RunIdentity {
     const { model, optimizer, seed } = this.#options
-    return { model: JSON.stringify(model), optimizer: JSON.stringify(optimizer), seed, ...plan, dataset: train.name, samples: train.indices.length }
+    return {
+      model: JSON.stringify(model),
+      optimizer: JSON.stringify(optimizer),
+      seed,
+      ...plan,
+      dataset: train.name,
+      samples: train.indices.length,
+    }
   }
 
   /** Where a run starts: at its initial numbers, or where a checkpoint left it. */
   async #start(identity: RunIdentity, initial: Snapshot, resume: string | Uint8Array | undefined): Promise<Progress> {
     if (resume === undefined)
-      return { snapshot: initial, step: 0, learningRateFactor: 1, stopped: null, history: [], partial: { losses: [], objectives: [] } }
+      return {
+        snapshot: initial,
+        step: 0,
+        learningRateFactor: 1,
+        stopped: null,
+        history: [],
+        partial: { losses: [], objectives: [] },
+      }
     const who = typeof resume === 'string' ? resume : 'checkpoint'
     const saved = decodeCheckpoint(typeof resume === 'string' ? await readCheckpoint(resume) : resume, who)
     checkIdentity(who, saved.identity, identity)
     const { description } = this.#options.backend
     if (JSON.stringify(saved.backend) !== JSON.stringify(description))
-      this.#warn(`${who} was written on ${JSON.stringify(saved.backend)}; on ${JSON.stringify(description)} the run may not continue bit for bit`)
+      this.#warn(
+        `${who} was written on ${JSON.stringify(saved.backend)}; on ${JSON.stringify(description)} the run may not continue bit for bit`,
+      )
     this.#options.callbacks.forEach((callback, i) => {
       const state = saved.callbacks[i]
       if (state?.name === callback.name) callback.load?.(state)
@@ -198,7 +264,11 @@ async function readCheckpoint(path: string): Promise<Uint8Array> {
   }
 }
 
-function checkpointOf(progress: Progress, identity: RunIdentity, { backend, callbacks }: Pick<TrainerOptions, 'backend' | 'callbacks'>): Checkpoint {
+function checkpointOf(
+  progress: Progress,
+  identity: RunIdentity,
+  { backend, callbacks }: Pick<TrainerOptions, 'backend' | 'callbacks'>,
+): Checkpoint {
   const { snapshot, step, learningRateFactor, stopped, history, partial } = progress
   return {
     identity,
@@ -209,6 +279,9 @@ function checkpointOf(progress: Progress, identity: RunIdentity, { backend, call
     stopped,
     history,
     partial: { losses: Float32Array.from(partial.losses), objectives: Float32Array.from(partial.objectives) },
-    callbacks: (callbacks ?? []).map((callback) => ({ name: callback.name, ...(callback.save?.() ?? { json: null, values: {} }) })),
+    callbacks: (callbacks ?? []).map((callback) => ({
+      name: callback.name,
+      ...(callback.save?.() ?? { json: null, values: {} }),
+    })),
   }
 }

@@ -77,7 +77,11 @@ function prefixed(prefix: string, values: Values): Values {
 
 function unprefixed(prefix: string, values: Values): Values {
   const start = `${prefix}:`
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (name.startsWith(start) ? [[name.slice(start.length), value]] : [])))
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(start) ? [[name.slice(start.length), value]] : [],
+    ),
+  )
 }
 
 function vector(data: Float32Array): Values[string] {
@@ -104,15 +108,29 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array, who = 'checkpoint'): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(who, bytes)
   if (metadata['format'] !== 'gradwerk-checkpoint' || metadata['version'] !== version)
-    throw new CheckpointError({ who, problem: 'not a checkpoint of this version', expected: `gradwerk-checkpoint ${version}`, got: `${metadata['format']} ${metadata['version']}` })
+    throw new CheckpointError({
+      who,
+      problem: 'not a checkpoint of this version',
+      expected: `gradwerk-checkpoint ${version}`,
+      got: `${metadata['format']} ${metadata['version']}`,
+    })
   const parsed = metadataSchema.safeParse(JSON.parse(metadata['run'] ?? 'null'))
-  if (!parsed.success) throw new CheckpointError({ who, problem: `the description of the run is not valid: ${parsed.error.message}` })
+  if (!parsed.success)
+    throw new CheckpointError({ who, problem: `the description of the run is not valid: ${parsed.error.message}` })
   const partial = (name: string) => (tensors[`partial:${name}`]?.data ?? new Float32Array(0)) as Float32Array
   return {
     ...parsed.data,
     history: parsed.data.history as readonly EpochRecord[],
-    callbacks: parsed.data.callbacks.map(({ name, json }, i) => ({ name, json, values: unprefixed(`callback.${i}`, tensors) })),
-    snapshot: { parameters: unprefixed('parameter', tensors), state: unprefixed('state', tensors), slots: unprefixed('slot', tensors) },
+    callbacks: parsed.data.callbacks.map(({ name, json }, i) => ({
+      name,
+      json,
+      values: unprefixed(`callback.${i}`, tensors),
+    })),
+    snapshot: {
+      parameters: unprefixed('parameter', tensors),
+      state: unprefixed('state', tensors),
+      slots: unprefixed('slot', tensors),
+    },
     partial: { losses: partial('losses'), objectives: partial('objectives') },
   }
 }

@@ -21,6 +21,12 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string):
     await rename(temporary, path)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw new CheckpointError({ who: path, problem: 'the file cannot be written', expected: 'a writable folder', got: String(cause), cause })
+    throw new CheckpointError({
+      who: path,
+      problem: 'the file cannot be written',
+      expected: 'a writable folder',
+      got: String(cause),
+      cause,
+    })
   }
 }

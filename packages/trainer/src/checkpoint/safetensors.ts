@@ -2,18 +2,32 @@
 // stands in the header's metadata, since a damaged file would otherwise be read without complaint.
 
 import { createHash } from 'node:crypto'
-import { dataConstructors, type DType, sizeOf, type Value, type Values } from '@gradwerk/core'
+import { type DType, dataConstructors, sizeOf, type Value, type Values } from '@gradwerk/core'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
 
-const codes: Readonly<Record<DType, string>> = { float32: 'F32', float64: 'F64', int32: 'I32', int64: 'I64', uint8: 'U8', uint32: 'U32', bool: 'BOOL' }
+const codes: Readonly<Record<DType, string>> = {
+  float32: 'F32',
+  float64: 'F64',
+  int32: 'I32',
+  int64: 'I64',
+  uint8: 'U8',
+  uint32: 'U32',
+  bool: 'BOOL',
+}
 const dtypeOf = new Map(Object.entries(codes).map(([dtype, code]) => [code, dtype as DType]))
 const checksumKey = 'sha256'
 const alignment = 8
 
 const headerSchema = z
   .object({ __metadata__: z.record(z.string(), z.string()) })
-  .catchall(z.object({ dtype: z.string(), shape: z.array(z.int().nonnegative()), data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]) }))
+  .catchall(
+    z.object({
+      dtype: z.string(),
+      shape: z.array(z.int().nonnegative()),
+      data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+    }),
+  )
 
 export interface TensorFile {
   readonly tensors: Values
@@ -54,13 +68,20 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
 }
 
 function refuse(who: string, problem: string, expected: string, got?: string): never {
-  throw new CheckpointError({ who, problem, expected, ...(got === undefined ? {} : { got }), hint: 'an earlier checkpoint' })
+  throw new CheckpointError({
+    who,
+    problem,
+    expected,
+    ...(got === undefined ? {} : { got }),
+    hint: 'an earlier checkpoint',
+  })
 }
 
 function readHeader(who: string, bytes: Uint8Array): { header: z.output<typeof headerSchema>; body: Uint8Array } {
   if (bytes.length < 8) refuse(who, 'the file is too short for a header', 'at least 8 bytes', String(bytes.length))
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (length > bytes.length - 8) refuse(who, 'the file ends inside its header', `${length} bytes of header`, String(bytes.length - 8))
+  if (length > bytes.length - 8)
+    refuse(who, 'the file ends inside its header', `${length} bytes of header`, String(bytes.length - 8))
   try {
     const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)))
     return { header: headerSchema.parse(json), body: bytes.subarray(8 + length) }
@@ -74,14 +95,26 @@ export function decodeSafetensors(who: string, bytes: Uint8Array): TensorFile {
   const { header, body } = readHeader(who, bytes)
   const { __metadata__: all, ...entries } = header
   const { [checksumKey]: checksum, ...metadata } = all
-  if (checksum !== digest({ ...header, __metadata__: metadata }, body)) refuse(who, 'the checksum does not match: the file is truncated or damaged', String(checksum))
-  const tensors = Object.entries(entries).map(([name, { dtype: code, shape, data_offsets: [start, end] }]) => {
-    const dtype = dtypeOf.get(code)
-    if (dtype === undefined) return refuse(who, `tensor '${name}' has an unknown element type`, [...dtypeOf.keys()].join(', '), code)
-    const data = new dataConstructors[dtype](sizeOf(shape))
-    if (end - start !== data.byteLength || end > body.length) refuse(who, `tensor '${name}' does not fill its shape`, `${data.byteLength} bytes`, String(end - start))
-    new Uint8Array(data.buffer).set(body.subarray(start, end))
-    return [name, { dtype, shape, data }] as const
-  })
+  if (checksum !== digest({ ...header, __metadata__: metadata }, body))
+    refuse(who, 'the checksum does not match: the file is truncated or damaged', String(checksum))
+  const tensors = Object.entries(entries).map(
+    ([
+      name,
+      {
+        dtype: code,
+        shape,
+        data_offsets: [start, end],
+      },
+    ]) => {
+      const dtype = dtypeOf.get(code)
+      if (dtype === undefined)
+        return refuse(who, `tensor '${name}' has an unknown element type`, [...dtypeOf.keys()].join(', '), code)
+      const data = new dataConstructors[dtype](sizeOf(shape))
+      if (end - start !== data.byteLength || end > body.length)
+        refuse(who, `tensor '${name}' does not fill its shape`, `${data.byteLength} bytes`, String(end - start))
+      new Uint8Array(data.buffer).set(body.subarray(start, end))
+      return [name, { dtype, shape, data }] as const
+    },
+  )
   return { tensors: Object.fromEntries(tensors), metadata }
 }
