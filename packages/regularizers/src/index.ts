@@ -1,4 +1,5 @@
 export { type DropoutOptions, dropout } from './dropout.ts'
+export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts'
 export { type ElasticNetOptions, elasticNet } from './elastic-net.ts'
 export { type L1Options, l1 } from './l1.ts'
 export { type L2Options, l2, ridge } from './l2.ts'
