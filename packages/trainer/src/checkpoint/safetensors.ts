@@ -19,15 +19,13 @@ const dtypeOf = new Map(Object.entries(codes).map(([dtype, code]) => [code, dtyp
 const checksumKey = 'sha256'
 const alignment = 8
 
-const headerSchema = z
-  .object({ __metadata__: z.record(z.string(), z.string()) })
-  .catchall(
-    z.object({
-      dtype: z.string(),
-      shape: z.array(z.int().nonnegative()),
-      data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-    }),
-  )
+const headerSchema = z.object({ __metadata__: z.record(z.string(), z.string()) }).catchall(
+  z.object({
+    dtype: z.string(),
+    shape: z.array(z.int().nonnegative()),
+    data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+  }),
+)
 
 export interface TensorFile {
   readonly tensors: Values
