@@ -40,7 +40,7 @@ export function parseOptions<S extends z.ZodType>(who: string, schema: S, given:
   throw new OptionError({
     who,
     problem: name === '' ? 'the options are not valid' : `option '${name}' is not valid`,
-    expected: issue === undefined ? 'valid options' : issue.message.replace(/^Invalid input: expected /, '').replace(/, received .*$/, ''),
+    expected: issue === undefined ? 'valid options' : issue.message.replace(/^[^:]*: expected /, '').replace(/, received .*$/, ''),
     got: show(at(given, path)),
   })
 }

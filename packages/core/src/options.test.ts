@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { parseOptions } from './options.ts'
+
+const schema = z.strictObject({
+  rate: z.number().min(0).max(1).optional(),
+  mode: z.enum(['fanIn', 'fanOut']).optional(),
+})
+
+test.each([
+  [{ rate: 'x' }, 'who: option \'rate\' is not valid; expected number; got "x"'],
+  [{ rate: -1 }, "who: option 'rate' is not valid; expected number to be >=0; got -1"],
+  [{ rate: 2 }, "who: option 'rate' is not valid; expected number to be <=1; got 2"],
+  [{ mode: 'up' }, 'who: option \'mode\' is not valid; expected one of "fanIn"|"fanOut"; got "up"'],
+  [{ speed: 1 }, "who: unknown option 'speed'; expected one of rate, mode"],
+])('%j: the message says once what was expected', (given, message) => {
+  expect(() => parseOptions('who', schema, given)).toThrow(message)
+})
