@@ -1,6 +1,5 @@
 // The trainer: one interface over a model, a loss, an optimizer, everything that plugs in, and a backend.
 
-import { readFile } from 'node:fs/promises'
 import {
   DataError,
   type Dataset,
@@ -21,19 +20,13 @@ import {
 } from '@gradwerk/core'
 import { calibrated } from './calibrate.ts'
 import { checkDataset } from './check-dataset.ts'
-import {
-  type Checkpoint,
-  checkIdentity,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type RunIdentity,
-} from './checkpoint/checkpoint.ts'
-import { CheckpointError } from './errors.ts'
+import { encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
 import { type Evaluator, evaluator } from './evaluation.ts'
 import { evaluationParameters } from './evaluation-parameters.ts'
 import { type Progress, trainingLoop } from './loop.ts'
 import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
 import { predictor } from './prediction.ts'
+import { checkpointOf, startingPoint } from './progress.ts'
 import { runPlan } from './schedule.ts'
 import type { StepOptions } from './step-program.ts'
 import { stepper } from './stepper.ts'
@@ -134,7 +127,7 @@ export class Trainer {
     const first = train.indices.subarray(0, calibrationSamples)
     const initial =
       resume === undefined ? await calibrated(backend, this.#options, train, first, steps.initial) : steps.initial
-    const progress = await this.#start(identity, initial, resume)
+    const progress = await startingPoint({ identity, initial, resume, callbacks, backend, warn: this.#warn })
     const figures = async (of: Dataset) => this.#figures(of, { ...parametersOf(progress), ...progress.snapshot.state })
     await trainingLoop(progress, {
       epochs,
@@ -224,64 +217,5 @@ export class Trainer {
       dataset: train.name,
       samples: train.indices.length,
     }
-  }
-
-  /** Where a run starts: at its initial numbers, or where a checkpoint left it. */
-  async #start(identity: RunIdentity, initial: Snapshot, resume: string | Uint8Array | undefined): Promise<Progress> {
-    if (resume === undefined)
-      return {
-        snapshot: initial,
-        step: 0,
-        learningRateFactor: 1,
-        stopped: null,
-        history: [],
-        partial: { losses: [], objectives: [] },
-      }
-    const who = typeof resume === 'string' ? resume : 'checkpoint'
-    const saved = decodeCheckpoint(typeof resume === 'string' ? await readCheckpoint(resume) : resume, who)
-    checkIdentity(who, saved.identity, identity)
-    const { description } = this.#options.backend
-    if (JSON.stringify(saved.backend) !== JSON.stringify(description))
-      this.#warn(
-        `${who} was written on ${JSON.stringify(saved.backend)}; on ${JSON.stringify(description)} the run may not continue bit for bit`,
-      )
-    this.#options.callbacks.forEach((callback, i) => {
-      const state = saved.callbacks[i]
-      if (state?.name === callback.name) callback.load?.(state)
-      else this.#warn(`${who} holds no state for callback ${i}, ${callback.name}: it starts afresh`)
-    })
-    const { snapshot, step, learningRateFactor, stopped, history, partial } = saved
-    const numbers = { losses: [...partial.losses], objectives: [...partial.objectives] }
-    return { snapshot, step, learningRateFactor, stopped, history: [...history], partial: numbers }
-  }
-}
-
-async function readCheckpoint(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new CheckpointError({ who: path, problem: 'the checkpoint cannot be read', got: String(cause), cause })
-  }
-}
-
-function checkpointOf(
-  progress: Progress,
-  identity: RunIdentity,
-  { backend, callbacks }: Pick<TrainerOptions, 'backend' | 'callbacks'>,
-): Checkpoint {
-  const { snapshot, step, learningRateFactor, stopped, history, partial } = progress
-  return {
-    identity,
-    backend: backend.description,
-    snapshot,
-    step,
-    learningRateFactor,
-    stopped,
-    history,
-    partial: { losses: Float32Array.from(partial.losses), objectives: Float32Array.from(partial.objectives) },
-    callbacks: (callbacks ?? []).map((callback) => ({
-      name: callback.name,
-      ...(callback.save?.() ?? { json: null, values: {} }),
-    })),
   }
 }
