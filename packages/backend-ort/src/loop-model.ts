@@ -14,7 +14,7 @@ export interface LoopModel {
   /** States, with their names before and after the steps; a state that steps leave as it is has no name after. */
   readonly state: ReadonlyMap<string, { readonly current: string; readonly next?: string }>
   readonly outputs: ReadonlyMap<string, string>
-  /** How many outputs the model has. A model without any is not valid, and needs no run. */
+  /** How many outputs the model has. A model without any is not valid ONNX, and needs no run. */
   readonly results: number
   /** Tensors that the host computes for every step of a call. */
   readonly hosted: ReadonlyMap<Tensor, string>

@@ -6,7 +6,7 @@ import { type Backend, OptionError } from '@gradwerk/core'
 import { executable, failure } from './executable.ts'
 import { loopModel } from './loop-model.ts'
 import { standardRewrites } from './rewrites/index.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime, RuntimeSession } from './runtime.ts'
 import { loadNodeRuntime } from './runtime-node.ts'
 import { sessions } from './session-cache.ts'
 
@@ -15,9 +15,10 @@ export interface OrtOptions {
   readonly threads?: number
   /** Whether idle threads keep a core busy while they wait for the next operator. Default true, which is faster. */
   readonly spinning?: boolean
-  /** Writes a profile of every node to files that start with this path. For whoever works on lowerings. */
-  readonly profilePath?: string
 }
+
+/** What runs a program that computes nothing. */
+const idle: RuntimeSession = { run: () => Promise.resolve({}), release: () => Promise.resolve() }
 
 let loaded: Promise<Runtime> | undefined
 
@@ -57,14 +58,15 @@ function checkThreads(threads: number): void {
  * backend computes.
  */
 export function ort(options: OrtOptions = {}): Backend {
-  const { threads = Math.min(availableParallelism(), 8), spinning = true, profilePath } = options
+  const { threads = Math.min(availableParallelism(), 8), spinning = true } = options
   checkThreads(threads)
-  const settings = { threads, spinning, ...(profilePath === undefined ? {} : { profilePath }) }
+  const settings = { threads, spinning }
   return {
     description: { name: 'onnxruntime-node', version: installedVersion(), threads },
     async compile(program) {
       const model = loopModel(program, standardRewrites)
       const runtime = await nodeRuntime()
+      if (model.results === 0) return executable(program, model, idle)
       const session = await sessions.get(runtime, model.bytes, settings).catch((cause: unknown) => {
         throw failure(program, 'it could not be compiled', cause)
       })

@@ -35,7 +35,8 @@ function sessionOptions({ threads, spinning, profilePath }: SessionSettings) {
     interOpNumThreads: 1,
     executionMode: 'sequential' as const,
     graphOptimizationLevel: 'all' as const,
-    logSeverityLevel: 3 as const,
+    // Failures are thrown; nothing is written to the console.
+    logSeverityLevel: 4 as const,
     extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
     ...(profilePath === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePath }),
   }

@@ -19,7 +19,7 @@ import { encodeModel } from './model.ts'
 import { checkOpset, defaultOpset } from './opset.ts'
 
 export interface ExportOptions {
-  /** Version of the ONNX operator set, 17 to 23. Default 21. */
+  /** Version of the ONNX operator set, 17 to 24. Default 21. */
   readonly opset?: number
   /** Name of the graph. Default 'model'. */
   readonly name?: string

@@ -5,7 +5,8 @@ import { OptionError } from '@gradwerk/core'
 /** The oldest operator set that the lowerings are written for. */
 export const oldestOpset = 17
 /** The newest operator set that the lowerings are valid for and tested with. */
-export const newestOpset = 23
+export const newestOpset = 24
+/** ONNX Runtime reads it since 1.20 and fuses its operators; the lowerings use nothing newer. */
 export const defaultOpset = 21
 
 /** Operators that came after the oldest operator set, by the version that brought them. */
@@ -26,6 +27,7 @@ const since: Readonly<Record<string, number>> = {
   RMSNormalization: 23,
   RotaryEmbedding: 23,
   Swish: 24,
+  TensorScatter: 24,
 }
 
 export function checkOpset(who: string, opset: number): void {
@@ -55,5 +57,6 @@ export function checkOperator(op: string, opType: string, opset: number): void {
 export function irVersionOf(opset: number): number {
   if (opset <= 18) return 8
   if (opset <= 20) return 9
-  return opset <= 22 ? 10 : 11
+  if (opset <= 22) return 10
+  return opset <= 23 ? 11 : 12
 }

@@ -1,0 +1,112 @@
+import {
+  add,
+  gradients,
+  input,
+  matmul,
+  type Program,
+  program,
+  type RunCall,
+  relu,
+  sign,
+  sum,
+  type Tensor,
+  valueOf,
+} from '@gradwerk/core'
+import { decodeModel, lowerProgram, type Rewrite } from '@gradwerk/onnx'
+import { describe, expect, test } from 'vitest'
+import { executable } from '../executable.ts'
+import { loopModel } from '../loop-model.ts'
+import { loadNodeRuntime } from '../runtime-node.ts'
+import { gemmBias } from './gemm-bias.ts'
+import { standardRewrites } from './index.ts'
+import { reluMask } from './relu-mask.ts'
+
+const x = input('x', [4, 3])
+const w = input('w', [3, 2])
+const wt = input('wt', [2, 3])
+const bias = input('bias', [2])
+const full = input('full', [4, 2])
+const inputs = { x, w, wt, bias, full }
+
+function programOf(outputs: Record<string, Tensor>): Program {
+  return program({ name: 'rewritten', shared: inputs, inputs: {}, state: {}, outputs })
+}
+
+const numbers = (shape: readonly number[], seed: number) =>
+  valueOf(
+    'float32',
+    shape,
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.round(8 * Math.sin(seed + 3 * i)) / 4),
+  )
+
+/** Runs a program with some rewrites. */
+async function run(of: Program, rewrites: readonly Rewrite[]) {
+  const model = loopModel(of, rewrites)
+  const runtime = await loadNodeRuntime()
+  const session = await runtime.createSession(model.bytes, { threads: 1, spinning: false })
+  const shared = Object.fromEntries(Object.entries(inputs).map(([name, { shape }], i) => [name, numbers(shape, i)]))
+  const call: RunCall = { steps: 1, shared, inputs: {}, state: {} }
+  return (await executable(of, model, session).run(call)).outputs
+}
+
+function operators(of: Program, rewrites: readonly Rewrite[]): string[] {
+  return decodeModel(lowerProgram(of, { rewrites })).graph?.node.map(({ opType }) => opType) ?? []
+}
+
+interface Case {
+  readonly rewrite: Rewrite
+  readonly what: string
+  readonly outputs: Record<string, Tensor>
+  /** The operators after the rewrite. */
+  readonly becomes: readonly string[]
+}
+
+const product = matmul(x, w)
+const active = relu(x)
+
+const fires: readonly Case[] = [
+  { rewrite: gemmBias, what: 'x·w + b', outputs: { y: add(product, bias) }, becomes: ['Gemm'] },
+  {
+    rewrite: gemmBias,
+    what: 'b + x·wᵀ',
+    outputs: { y: add(bias, matmul(x, wt, { transposeB: true })) },
+    becomes: ['Gemm'],
+  },
+  { rewrite: reluMask, what: 'sign(relu(x))', outputs: { y: sign(active) }, becomes: ['Relu', 'Cast', 'Cast'] },
+  {
+    rewrite: reluMask,
+    what: 'the gradient of relu',
+    outputs: { y: gradients(sum(active), [x])[0] as Tensor },
+    becomes: ['Reshape', 'Relu', 'Cast', 'Cast', 'Mul'],
+  },
+]
+
+const rests: readonly Case[] = [
+  {
+    rewrite: gemmBias,
+    what: 'a product that is used twice',
+    outputs: { y: add(product, bias), product },
+    becomes: ['Gemm', 'Add'],
+  },
+  { rewrite: gemmBias, what: 'a sum with another shape', outputs: { y: add(product, full) }, becomes: ['Gemm', 'Add'] },
+  { rewrite: reluMask, what: 'the sign of anything', outputs: { y: sign(x) }, becomes: ['Sign'] },
+]
+
+describe.each(fires)('$rewrite.name: $what', ({ rewrite, outputs, becomes }) => {
+  test('fires and gives the same numbers', async () => {
+    const of = programOf(outputs)
+    expect(operators(of, []).join()).not.toBe(becomes.join())
+    expect(operators(of, [rewrite])).toEqual(becomes)
+    expect(await run(of, [rewrite])).toEqual(await run(of, []))
+  })
+})
+
+test.each(rests)('$rewrite.name leaves alone: $what', ({ rewrite, outputs, becomes }) => {
+  expect(operators(programOf(outputs), [rewrite])).toEqual(becomes)
+})
+
+test('every rule of the table is tried above, and rules do not get in each other’s way', async () => {
+  expect(new Set(standardRewrites)).toEqual(new Set(fires.map(({ rewrite }) => rewrite)))
+  const of = programOf({ y: add(matmul(relu(x), w), bias), mask: sign(relu(x)) })
+  expect(await run(of, standardRewrites)).toEqual(await run(of, []))
+})

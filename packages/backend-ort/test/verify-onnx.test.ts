@@ -1,0 +1,49 @@
+import { ort, verifyOnnx } from '@gradwerk/backend-ort'
+import { add, DataError, type Layer, matmul, mul, relu, softmax, type TrainedModel, valueOf } from '@gradwerk/core'
+import { exportOnnx } from '@gradwerk/onnx'
+import { expect, test } from 'vitest'
+import { drawn } from './programs.ts'
+
+const zeros = { kind: 'initializer', name: 'zeros', options: {}, sample: () => new Float32Array(0) } as const
+
+/** softmax(relu(x·w + b) · scale) */
+const layer: Layer = {
+  kind: 'layer',
+  name: 'tiny',
+  options: {},
+  apply(x, context) {
+    const axes = { outputAxes: [1], inputAxes: [0], initializer: zeros }
+    const w = context.parameter('w', { ...axes, shape: [5, 4], role: 'kernel' })
+    const b = context.parameter('b', { ...axes, shape: [4], role: 'bias' })
+    const scale = context.state('scale', { shape: [4], initial: 1 })
+    return softmax(mul(relu(add(matmul(x, w), b)), scale))
+  },
+}
+
+const model: TrainedModel = {
+  layer,
+  input: { shape: [5], dtype: 'float32' },
+  parameters: { w: drawn({ dtype: 'float32', shape: [5, 4] }), b: drawn({ dtype: 'float32', shape: [4] }) },
+  state: { scale: drawn({ dtype: 'float32', shape: [4] }) },
+}
+
+test('an exported file computes what the model computes, at every batch size and on both backends', async () => {
+  const bytes = await exportOnnx(model)
+  const verification = await verifyOnnx(bytes, model, { batchSizes: [1, 3, 64] })
+  expect(verification.maxAbsDifference).toBeLessThan(1e-6)
+  expect(verification.batchSizes).toEqual([1, 3, 64])
+  expect(verification.runtime).toMatch(/^\d+\.\d+\.\d+/)
+  expect((await verifyOnnx(bytes, model, { backend: ort({ threads: 1 }) })).maxAbsDifference).toBeLessThan(1e-6)
+})
+
+test('a file of other weights is found out', async () => {
+  const other = { ...model, parameters: { ...model.parameters, b: valueOf('float32', [4], [9, 9, -9, -9]) } }
+  expect((await verifyOnnx(await exportOnnx(other), model)).maxAbsDifference).toBeGreaterThan(0.01)
+})
+
+test('a truncated file, and one of another model, are refused', async () => {
+  const bytes = await exportOnnx(model)
+  await expect(verifyOnnx(bytes.slice(0, bytes.length - 9), model)).rejects.toThrow(DataError)
+  const wider = { ...model, input: { ...model.input, shape: [6] }, layer: { ...layer, apply: relu } }
+  await expect(verifyOnnx(bytes, wider)).rejects.toThrow("verifyOnnx: the file does not take the model's input")
+})
