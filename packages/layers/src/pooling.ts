@@ -17,7 +17,7 @@ const maxSchema = z.strictObject({
 })
 const averageSchema = z.strictObject({
   ...windowRows,
-  countPadding: z.boolean().default(false).meta({ description: 'whether padding counts in the divisor' }),
+  countPadding: z.boolean().default(true).meta({ description: 'whether padding counts in the divisor' }),
 })
 
 export interface PoolingLayerOptions {
@@ -35,7 +35,7 @@ export interface MaxPool2dOptions extends PoolingLayerOptions {
 }
 
 export interface AveragePool2dOptions extends PoolingLayerOptions {
-  /** Whether padding counts in the divisor. Default false (PyTorch: true). */
+  /** Whether padding counts in the divisor. Default true, PyTorch's (Keras never counts it). */
   readonly countPadding?: boolean
 }
 

@@ -1,0 +1,80 @@
+// The conformance suite: types, both modes, round trips, dynamic batches, gradients of both orders, learning.
+
+import type { Layer } from '@gradwerk/core'
+import * as layers from '@gradwerk/layers'
+import { type LayerCase, layerSuite } from '@gradwerk/testing'
+
+const { averagePool2d, conv2d, dense, elu, flatten, gelu, geluTanh, globalAveragePool2d, identity, leakyRelu } = layers
+const { maxPool2d, relu, reshape, residual, sequential, sigmoid, silu, softmax, softplus, tanh } = layers
+
+function suite(factory: (options: never) => Layer, cases: readonly Omit<LayerCase, 'differsInTraining'>[]): void {
+  layerSuite(
+    factory,
+    cases.map((testCase) => ({ ...testCase, differsInTraining: false })),
+    { registries: [layers] },
+  )
+}
+
+suite(dense, [
+  { plugin: dense(4), input: [3], output: [4], parameters: 16 },
+  { plugin: dense(4, { useBias: false }), input: [3], output: [4], parameters: 12 },
+  { plugin: dense(2), input: [3, 5], output: [3, 2], parameters: 12 },
+])
+suite(conv2d, [
+  { plugin: conv2d(3, { size: 3 }), input: [2, 5, 4], output: [3, 3, 2], parameters: 57 },
+  {
+    plugin: conv2d(4, { size: [3, 2], strides: 2, padding: 'same', groups: 2, useBias: false }),
+    input: [2, 5, 4],
+    output: [4, 3, 2],
+    parameters: 24,
+  },
+  {
+    plugin: conv2d(1, { size: 2, dilations: [2, 1], padding: [1, 0, 0, 2] }),
+    input: [1, 4, 3],
+    output: [1, 3, 4],
+    parameters: 5,
+  },
+])
+suite(maxPool2d, [
+  { plugin: maxPool2d(), input: [2, 4, 6], output: [2, 2, 3], parameters: 0 },
+  { plugin: maxPool2d(3, { strides: [1, 2], padding: 1 }), input: [1, 4, 4], output: [1, 4, 2], parameters: 0 },
+])
+suite(averagePool2d, [
+  { plugin: averagePool2d([2, 1]), input: [2, 4, 3], output: [2, 2, 3], parameters: 0 },
+  {
+    plugin: averagePool2d(3, { strides: 2, padding: 'same', countPadding: false }),
+    input: [1, 5, 4],
+    output: [1, 3, 2],
+    parameters: 0,
+  },
+])
+suite(globalAveragePool2d, [{ plugin: globalAveragePool2d(), input: [3, 2, 2], output: [3], parameters: 0 }])
+suite(flatten, [{ plugin: flatten(), input: [2, 3, 2], output: [12], parameters: 0 }])
+suite(reshape, [
+  { plugin: reshape([2, 6]), input: [3, 4], output: [2, 6], parameters: 0 },
+  { plugin: reshape([2, -1]), input: [12], output: [2, 6], parameters: 0 },
+])
+suite(sequential, [
+  { plugin: sequential([]), input: [3], output: [3], parameters: 0 },
+  { plugin: sequential([dense(4), tanh(), dense(2)]), input: [3], output: [2], parameters: 26 },
+])
+suite(residual, [
+  { plugin: residual(dense(3)), input: [3], output: [3], parameters: 12 },
+  { plugin: residual([dense(4), tanh()], { shortcut: dense(4) }), input: [3], output: [4], parameters: 32 },
+])
+
+const activations: readonly [(options: never) => Layer, Layer][] = [
+  [relu, relu()],
+  [leakyRelu, leakyRelu(0.2)],
+  [elu, elu(0.7)],
+  [gelu, gelu()],
+  [geluTanh, geluTanh()],
+  [silu, silu()],
+  [sigmoid, sigmoid()],
+  [tanh, tanh()],
+  [softplus, softplus()],
+  [identity, identity()],
+  [softmax, softmax()],
+]
+for (const [factory, plugin] of activations)
+  suite(factory, [{ plugin, input: [2, 3], output: [2, 3], parameters: 0, range: { gap: 0.01 } }])
