@@ -53,7 +53,8 @@ function crossEntropy(logits: Tensor, target: Tensor, rowsAddUpToOne: boolean): 
   const op: CompositeOp = {
     name: 'crossEntropy',
     attributes: { rowsAddUpToOne },
-    compose: ([x, t]) => neg(sum(mul(logSoftmax(x as Tensor), t as Tensor), classAxis)),
+    // 0 − x, because −x would make a loss of −0.
+    compose: ([x, t]) => sub(0, sum(mul(logSoftmax(x as Tensor), t as Tensor), classAxis)),
     gradient({ inputs, cotangent }) {
       const [x, t] = inputs as [Tensor, Tensor]
       const column = reshape(cotangent, [...cotangent.shape, 1])
