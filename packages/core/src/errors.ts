@@ -31,40 +31,40 @@ export class GradwerkError extends Error {
 
 /** Shapes that do not fit together. */
 export class ShapeError extends GradwerkError {
-  override readonly name = 'ShapeError'
+  override readonly name: string = 'ShapeError'
 }
 
 /** An element type that an operation does not take. */
 export class DTypeError extends GradwerkError {
-  override readonly name = 'DTypeError'
+  override readonly name: string = 'DTypeError'
 }
 
 /** An option outside its domain, or one that does not exist. */
 export class OptionError extends GradwerkError {
-  override readonly name = 'OptionError'
+  override readonly name: string = 'OptionError'
 }
 
 /** Numbers given by the caller that are out of range: labels, indices, an empty data set. */
 export class DataError extends GradwerkError {
-  override readonly name = 'DataError'
+  override readonly name: string = 'DataError'
 }
 
 /** A gradient that does not exist: an op without a rule, or a target that the output does not depend on. */
 export class GradientError extends GradwerkError {
-  override readonly name = 'GradientError'
+  override readonly name: string = 'GradientError'
 }
 
 /** A program whose parts do not fit: an unknown input, two inputs of one name, a state that changes its type. */
 export class ProgramError extends GradwerkError {
-  override readonly name = 'ProgramError'
+  override readonly name: string = 'ProgramError'
 }
 
 /** A backend that is missing, or that failed to compile or to run a program. */
 export class BackendError extends GradwerkError {
-  override readonly name = 'BackendError'
+  override readonly name: string = 'BackendError'
 }
 
 /** A plugin that breaks its contract. */
 export class PluginError extends GradwerkError {
-  override readonly name = 'PluginError'
+  override readonly name: string = 'PluginError'
 }

@@ -55,6 +55,15 @@ export function hyperparameterSchema<N extends z.ZodType<number, number>>(number
   return z.union([number, pluginSchema<Schedule>('schedule')])
 }
 
+/**
+ * The options behind both ways of calling a factory: with an options object, or with a plain first value that stands for the main
+ * option: `dense(512, { useBias: false })`, `sgd(0.1)`, `sgd(cosine(0.1))`.
+ */
+export function withMainOption(main: string, first: unknown, rest: object = {}): unknown {
+  const areOptions = typeof first === 'object' && first !== null && !Array.isArray(first) && !isPlugin(first)
+  return areOptions ? first : { ...rest, [main]: first }
+}
+
 export function isPlugin(x: unknown): x is Plugin {
   return typeof x === 'object' && x !== null && 'kind' in x && 'name' in x && 'options' in x && typeof x.kind === 'string'
 }

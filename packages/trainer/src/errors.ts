@@ -4,7 +4,7 @@ import { GradwerkError } from '@gradwerk/core'
 
 /** The loss became NaN or infinite. `step` and `epoch` say where, counted from 1. */
 export class DivergenceError extends GradwerkError {
-  override readonly name = 'DivergenceError'
+  override readonly name: string = 'DivergenceError'
   readonly step: number
   readonly epoch: number
   readonly loss: number
@@ -24,10 +24,10 @@ export class DivergenceError extends GradwerkError {
 
 /** A callback threw. The message names the callback and the hook; `cause` is what it threw. */
 export class CallbackError extends GradwerkError {
-  override readonly name = 'CallbackError'
+  override readonly name: string = 'CallbackError'
 }
 
 /** A checkpoint that is damaged, or that belongs to another run. */
 export class CheckpointError extends GradwerkError {
-  override readonly name = 'CheckpointError'
+  override readonly name: string = 'CheckpointError'
 }

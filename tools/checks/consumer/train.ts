@@ -1,0 +1,58 @@
+// What a third party writes: a regularizer of its own, tested with the published suite, trained with the published packages.
+
+import { ort } from '@gradwerk/backend-ort'
+import { mul, type Regularizer, sqrt, square, sub, sum } from '@gradwerk/core'
+import { generatedDigits } from '@gradwerk/datasets'
+import { heNormal } from '@gradwerk/initializers'
+import { dense, flatten, relu, sequential } from '@gradwerk/layers'
+import { softmaxCrossEntropy } from '@gradwerk/losses'
+import { accuracy } from '@gradwerk/metrics'
+import { batchNorm } from '@gradwerk/normalization'
+import { exportOnnx } from '@gradwerk/onnx'
+import { adam } from '@gradwerk/optimizers'
+import { dropout } from '@gradwerk/regularizers'
+import { Trainer } from '@gradwerk/trainer'
+
+/** strength · (‖w‖ − 1)²: keeps the norm of a kernel near 1. */
+function unitNormPenalty(strength: number): Regularizer {
+  return {
+    kind: 'regularizer',
+    name: 'unitNormPenalty',
+    options: { strength },
+    penalty: (kernel, scope) =>
+      mul(square(sub(sqrt(sum(square(kernel))), 1)), scope.hyperparameter('strength', strength)),
+  }
+}
+
+const { train, test } = generatedDigits({ train: 600, test: 200, seed: 1 })
+const norm = async (strength: number) => {
+  const trainer = new Trainer({
+    model: sequential([
+      flatten(),
+      dense(32, { initializer: heNormal() }),
+      batchNorm(),
+      relu(),
+      dropout(0.1),
+      dense(10),
+    ]),
+    loss: softmaxCrossEntropy(),
+    optimizer: adam(3e-3),
+    metrics: [accuracy()],
+    regularizers: [unitNormPenalty(strength)],
+    backend: ort({ threads: 1 }),
+    seed: 1,
+  })
+  const run = await trainer.fit(train, { epochs: 8, batchSize: 32, validation: 0.2 })
+  const model = await exportOnnx(run.model)
+  const kernel = run.model.parameters['dense.kernel']?.data as Float32Array
+  return { norm: Math.hypot(...kernel), accuracy: (await trainer.evaluate(test))['accuracy'] ?? 0, bytes: model.length }
+}
+
+const [without, withPenalty] = [await norm(0), await norm(1)]
+if (!(withPenalty.norm < 1.5 && without.norm > 4))
+  throw new Error(`the regularizer did nothing: ${without.norm}, ${withPenalty.norm}`)
+if (!(without.accuracy > 0.5)) throw new Error(`it did not learn: ${without.accuracy}`)
+process.stdout.write(
+  `kernel norm ${without.norm.toFixed(2)} without, ${withPenalty.norm.toFixed(2)} with the third party's regularizer; ` +
+    `accuracy ${without.accuracy.toFixed(3)}; model of ${without.bytes} bytes\n`,
+)
