@@ -1,0 +1,163 @@
+// The command line: which options there are, what is measured, what is written.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { writeAtomically } from '@gradwerk/trainer'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { machine, versions } from './machine.ts'
+import { measureAlone, measurePair } from './measure.ts'
+import { startGradwerk } from './peers/gradwerk.ts'
+import { peers } from './peers/index.ts'
+import type { Job } from './peers/peer.ts'
+import { aloneRow, type Circumstances, lossWarning, pairedRow, type Row, type Setting } from './row.ts'
+import { legend, table } from './table.ts'
+import { learningRates, workDescription, writeWork } from './work.ts'
+
+/** The outside world of the command. */
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv
+  readonly print: (text: string) => void
+  /** Progress and warnings. */
+  readonly note: (text: string) => void
+}
+
+interface Options {
+  readonly threads: readonly number[]
+  readonly optimizers: readonly string[]
+  readonly rounds: number
+  readonly json?: string
+}
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number
+    throw new InvalidArgumentError(`Expected a whole number from ${from} to ${to}.`)
+  }
+}
+
+function list<T>(one: (text: string) => T): (text: string) => T[] {
+  return (text) => [...new Set(text.split(',').map((part) => one(part.trim())))]
+}
+
+function optimizer(text: string): string {
+  if (Object.hasOwn(learningRates, text)) return text
+  throw new InvalidArgumentError(`Expected one or more of ${Object.keys(learningRates).join(', ')}.`)
+}
+
+/** The command, which hands its options to `act`. */
+function command({ print, note }: Surroundings, act: (options: Options) => Promise<void>): Command {
+  return new Command('peers')
+    .description(`Measures the step time of a training side by side with other frameworks: ${workDescription}.`)
+    .option(
+      '--threads <list>',
+      'numbers of threads to measure with',
+      list(wholeNumber(1, 256)),
+      availableParallelism() === 1 ? [1] : [1, 2],
+    )
+    .option('--optimizers <list>', 'optimizers to measure with', list(optimizer), Object.keys(learningRates))
+    .option('--rounds <n>', 'interleaved blocks of steps for each row', wholeNumber(1, 10_000), 20)
+    .option('--json <file>', 'also write the rows to a file')
+    .addHelpText(
+      'after',
+      '\nPyTorch is measured with the first python3 on the PATH that has it, or with the one that GRADWERK_PYTHON names.',
+    )
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => note(text.trimEnd()) })
+    .exitOverride()
+    .action(act)
+}
+
+interface Rival {
+  readonly name: string
+  readonly installation: Exclude<Awaited<ReturnType<(typeof peers)[number]['find']>>, string>
+}
+
+/** The peers that are here; says what is missing. */
+async function rivalsHere({ environment, note }: Surroundings): Promise<Rival[]> {
+  const rivals: Rival[] = []
+  for (const { name, find } of peers) {
+    const installation = await find(environment)
+    if (typeof installation === 'string') note(installation)
+    else rivals.push({ name, installation })
+  }
+  return rivals
+}
+
+async function measureSetting(
+  setting: Setting,
+  rivals: readonly Rival[],
+  workFile: string,
+  circumstances: Circumstances,
+  note: (text: string) => void,
+): Promise<Row[]> {
+  const { optimizer, threads } = setting
+  const { rounds } = circumstances
+  const job: Job = { workFile, optimizer, threads, learningRate: learningRates[optimizer] ?? Number.NaN }
+  const progress = (against: string) => {
+    note(
+      `${optimizer}, ${threads} thread${threads === 1 ? '' : 's'}${against}: ${rounds} round${rounds === 1 ? '' : 's'}`,
+    )
+    return { rounds, onRound: () => undefined }
+  }
+  if (rivals.length === 0)
+    return [aloneRow(setting, await measureAlone(startGradwerk, job, progress('')), circumstances)]
+  const rows: Row[] = []
+  for (const { name, installation } of rivals) {
+    const times = await measurePair(startGradwerk, installation.start, job, progress(`, beside ${name}`))
+    rows.push(pairedRow(setting, { peer: name, peerBuild: installation.build }, times, circumstances))
+  }
+  return rows
+}
+
+/** The folder is removed afterwards, also when the user interrupts. */
+async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'gradwerk-peers-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
+  try {
+    return await use(folder)
+  } finally {
+    process.off('exit', remove)
+    remove()
+  }
+}
+
+async function measureAll({ threads, optimizers, rounds, json }: Options, surroundings: Surroundings): Promise<void> {
+  const { print, note, environment } = surroundings
+  const circumstances = { rounds, machine: machine(), versions: versions(), date: new Date().toISOString() }
+  const rivals = await rivalsHere(surroundings)
+  const rows = await inTemporaryFolder(async (folder) => {
+    const workFile = join(folder, 'work.safetensors')
+    await writeWork(workFile)
+    const found: Row[] = []
+    for (const optimizer of optimizers)
+      for (const count of threads)
+        found.push(...(await measureSetting({ optimizer, threads: count }, rivals, workFile, circumstances, note)))
+    return found
+  })
+  print(`${table(rows)}\n${legend(rows)}`)
+  for (const warning of [
+    ...rivals.flatMap(({ installation }) => installation.warnings),
+    ...rows.flatMap((row) => lossWarning(row) ?? []),
+  ])
+    note(`Warning: ${warning}`)
+  if (json === undefined) return
+  // Scripts of pnpm run in the workspace; INIT_CWD is where the user is.
+  const file = resolve(environment['INIT_CWD'] ?? process.cwd(), json)
+  await writeAtomically(file, `${JSON.stringify(rows, null, 2)}\n`)
+  note(`${rows.length} rows written to ${file}`)
+}
+
+/** Runs the command; the exit code. */
+export async function main(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await command(surroundings, (options) => measureAll(options, surroundings)).parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode
+    surroundings.note(error instanceof Error ? error.message : String(error))
+    return 1
+  }
+}

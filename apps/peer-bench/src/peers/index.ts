@@ -1,0 +1,6 @@
+// The frameworks that gradwerk is measured beside.
+
+import type { Peer } from './peer.ts'
+import { pytorch } from './pytorch.ts'
+
+export const peers: readonly Peer[] = [pytorch]
