@@ -1,7 +1,7 @@
 // A tensor is an immutable expression: an op and its inputs. Nothing is computed when it is built; its type is known at once.
 
-import { DTypeError, ShapeError } from '../errors.ts'
 import type { OnnxSink } from '../contracts/exporter.ts'
+import { DTypeError, ShapeError } from '../errors.ts'
 import { type DType, isFloat } from './dtype.ts'
 import { checkShape, formatShape, type Shape } from './shape.ts'
 import { type Type, type Value, valueOf } from './value.ts'
@@ -85,7 +85,10 @@ export function scalar(number: number, dtype: DType = 'float32'): Tensor {
 
 /** Applies an op: checks the types of its inputs and returns the new expression. */
 export function apply(op: Op, inputs: readonly Tensor[]): Tensor {
-  if (!isComposite(op)) return { op, inputs, ...op.infer(inputs) }
+  if (!isComposite(op)) {
+    const { shape, dtype } = op.infer(inputs)
+    return { op, inputs, shape, dtype }
+  }
   const expansion = op.compose(inputs)
   return { op, inputs, expansion, shape: expansion.shape, dtype: expansion.dtype }
 }
@@ -103,12 +106,24 @@ export function formatType({ dtype, shape }: Type): string {
 export function expectFloat(who: string, ...types: readonly Type[]): void {
   for (const type of types)
     if (!isFloat(type.dtype))
-      throw new DTypeError({ who, problem: 'not a floating-point tensor', expected: 'float32 or float64', got: formatType(type), hint: 'cast' })
+      throw new DTypeError({
+        who,
+        problem: 'not a floating-point tensor',
+        expected: 'float32 or float64',
+        got: formatType(type),
+        hint: 'cast',
+      })
 }
 
 export function expectDType(who: string, type: Type, ...allowed: readonly DType[]): void {
   if (!allowed.includes(type.dtype))
-    throw new DTypeError({ who, problem: 'element type not taken', expected: allowed.join(' or '), got: formatType(type), hint: 'cast' })
+    throw new DTypeError({
+      who,
+      problem: 'element type not taken',
+      expected: allowed.join(' or '),
+      got: formatType(type),
+      hint: 'cast',
+    })
 }
 
 export function expectSameDType(who: string, a: Type, b: Type): void {
@@ -124,5 +139,10 @@ export function expectSameDType(who: string, a: Type, b: Type): void {
 
 export function expectRank(who: string, what: string, type: Type, rank: number): void {
   if (type.shape.length !== rank)
-    throw new ShapeError({ who, problem: `${what} has the wrong number of axes`, expected: `${rank} axes`, got: formatShape(type.shape) })
+    throw new ShapeError({
+      who,
+      problem: `${what} has the wrong number of axes`,
+      expected: `${rank} axes`,
+      got: formatShape(type.shape),
+    })
 }
