@@ -6,6 +6,7 @@ import {
   input,
   type Metric,
   ShapeError,
+  scalar,
   type Value,
   type Values,
   valueOf,
@@ -135,12 +136,20 @@ describe('by hand', () => {
     ).toBe(4)
   })
 
+  test('one logit predicts the positive class above 0, which a target above ½ expects', () => {
+    const predictions = constant(valueOf('float32', [4], [0.2, -0.2, 0, 3]))
+    const targets = constant(valueOf('float32', [4], [0.4, 0.3, 0.5, 0.7]))
+    const state = { sum: scalar(0), count: scalar(0) }
+    const { sum = predictions } = accuracy().update(state, { predictions, targets, losses: predictions })
+    expect(evaluate([sum])[0]?.data[0]).toBe(3)
+  })
+
   test('no samples give NaN', () => {
     expect(streamed(accuracy(), [])).toBeNaN()
   })
 
   test('the first of several largest predictions counts', () => {
-    const state = { sum: constant(filled('float32', [], 0)), count: constant(filled('float32', [], 0)) }
+    const state = { sum: scalar(0), count: scalar(0) }
     const predictions = constant(valueOf('float32', [1, 3], [2, 7, 7]))
     const next = accuracy().update(state, {
       predictions,
@@ -174,7 +183,7 @@ test('samples with a loss that is not a number are counted', () => {
     ]),
   ).toBeCloseTo(2 / 3, 12)
   const losses = input('losses', [dynamic])
-  const state = { sum: constant(filled('float32', [], 0)), count: constant(filled('float32', [], 0)) }
+  const state = { sum: scalar(0), count: scalar(0) }
   const { count } = meanLoss().update(state, { predictions: losses, targets: losses, losses })
   const fed = { losses: valueOf('float32', [4], [Number.NaN, 1, Infinity, -Infinity]) }
   expect(evaluate([count ?? losses], fed)[0]?.data[0]).toBe(4)
