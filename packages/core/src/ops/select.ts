@@ -1,10 +1,10 @@
 // Choosing and converting: where, cast, stopGradient.
 
 import { allocate, type DType, isFloat } from '../tensor/dtype.ts'
-import { broadcastShapes } from '../tensor/shape.ts'
+import { broadcastShapes, sizeOf } from '../tensor/shape.ts'
 import { apply, asTensor, expectDType, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
-import type { Type } from '../tensor/value.ts'
-import { mapElements, sumTo } from './elementwise.ts'
+import type { Type, Value } from '../tensor/value.ts'
+import { broadcastStrides, sumTo, visit } from './elementwise.ts'
 
 const whereOp: PrimitiveOp = {
   name: 'where',
@@ -15,7 +15,15 @@ const whereOp: PrimitiveOp = {
     expectSameDType('where', a, b)
     return { dtype: a.dtype, shape: broadcastShapes('where', condition.shape, broadcastShapes('where', a.shape, b.shape)) }
   },
-  kernel: (inputs, output) => mapElements(inputs, output, (condition, a, b) => (condition === 1 ? a : b) as number),
+  kernel(inputs, output) {
+    const [condition, a, b] = inputs as [Value, Value, Value]
+    const out = allocate(output.dtype, sizeOf(output.shape))
+    const strides = inputs.map(({ shape }) => broadcastStrides(shape, output.shape))
+    visit(output.shape, strides, (index, [at, i, j]) => {
+      out[index] = (condition.data[at as number] === 1 ? a.data[i as number] : b.data[j as number]) as never
+    })
+    return out
+  },
   gradient({ inputs, cotangent }) {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor]
     if (!isFloat(a.dtype)) return []
