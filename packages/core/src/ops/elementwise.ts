@@ -8,6 +8,11 @@ import { ShapeError } from '../errors.ts'
 import { reshape } from './movement.ts'
 import { sum } from './reduce.ts'
 
+/** Whether two shapes have the same number of axes and agree on all of them but one. */
+export function sameShapeBut(axis: number, a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, i) => i === axis || length === b[i])
+}
+
 /** Strides with which a value is read as if it had the output shape: 0 along broadcast axes. */
 export function broadcastStrides(shape: Shape, output: Shape): number[] {
   const strides = stridesOf(shape)

@@ -6,7 +6,7 @@ import { formatShape, normalizeAxis, sameShape, type Shape, sizeOf, stridesOf } 
 import { apply, constant, expectDType, expectFloat, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
 import { filled, numbers, type Type, type Value, valueOf } from '../tensor/value.ts'
 import { equal } from './compare.ts'
-import { visit } from './elementwise.ts'
+import { sameShapeBut, visit } from './elementwise.ts'
 import { reshape, transpose } from './movement.ts'
 import { cast } from './select.ts'
 
@@ -120,7 +120,7 @@ function gatherElementsOp(axis: number): PrimitiveOp {
     infer(inputs) {
       const [x, indices] = inputs as [Type, Type]
       expectDType('gatherElements', indices, 'int32', 'int64')
-      if (!sameShape(x.shape.with(axis, 0), indices.shape.with(axis, 0)))
+      if (!sameShapeBut(axis, x.shape, indices.shape))
         throw new ShapeError({ who: 'gatherElements', problem: `the shapes differ on another axis than ${axis}`, expected: formatShape(x.shape), got: formatShape(indices.shape) })
       return { dtype: x.dtype, shape: indices.shape }
     },

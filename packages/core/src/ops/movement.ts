@@ -2,10 +2,10 @@
 
 import { ShapeError } from '../errors.ts'
 import { allocate, type Data } from '../tensor/dtype.ts'
-import { broadcastShapes, dynamic, formatShape, isStatic, normalizeAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.ts'
+import { broadcastShapes, checkShape, dynamic, formatShape, isStatic, normalizeAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.ts'
 import { apply, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
 import { type Type, type Value, valueOf } from '../tensor/value.ts'
-import { broadcastStrides, sumTo, visit } from './elementwise.ts'
+import { broadcastStrides, sameShapeBut, sumTo, visit } from './elementwise.ts'
 
 /** Copies elements of a value, read with strides from an offset, into a fresh array of the output's size. */
 function copyStrided(from: Value, output: Type, strides: readonly number[], start = 0): Data {
@@ -50,6 +50,7 @@ function reshapeOp(target: Shape): PrimitiveOp {
 /** The same elements in another shape. One length may be −1: whatever is left. A dynamic axis must be the one left open. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x
+  checkShape('reshape', shape)
   return apply(reshapeOp([...shape]), [x])
 }
 
@@ -207,8 +208,8 @@ export function pad(x: Tensor, paddings: readonly Padding[]): Tensor {
   const after = x.shape.map(() => 0)
   for (const padding of paddings) {
     const axis = normalizeAxis('pad', padding.axis, x.shape.length)
-    if (padding.before < 0 || padding.after < 0)
-      throw new ShapeError({ who: 'pad', problem: 'a negative padding', expected: 'counts ≥ 0', got: `${padding.before}, ${padding.after}`, hint: 'slice' })
+    if (![padding.before, padding.after].every((count) => Number.isInteger(count) && count >= 0))
+      throw new ShapeError({ who: 'pad', problem: 'not a padding', expected: 'whole counts ≥ 0', got: `${padding.before}, ${padding.after}`, hint: 'slice' })
     before[axis] = padding.before
     after[axis] = padding.after
   }
@@ -223,7 +224,7 @@ function concatOp(axis: number): PrimitiveOp {
       const first = inputs[0] as Type
       for (const type of inputs) {
         expectSameDType('concat', first, type)
-        if (!sameShape(first.shape.with(axis, 0), type.shape.with(axis, 0)))
+        if (!sameShapeBut(axis, first.shape, type.shape))
           throw new ShapeError({ who: 'concat', problem: `the shapes differ on another axis than ${axis}`, expected: formatShape(first.shape), got: formatShape(type.shape) })
       }
       const total = inputs.reduce((length, { shape }) => length + sizeOf([shape[axis] as number], 'concat'), 0)
