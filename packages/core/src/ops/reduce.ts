@@ -30,6 +30,11 @@ function lowerReduce(sink: OnnxSink, onnx: string, axesAsInputSince: number, x: 
   return sink.node(onnx, [x, sink.constant(valueOf('int64', [axes.length], axes))], { keepdims })
 }
 
+function expectElements(who: string, shape: Shape, axes: readonly number[]): void {
+  if (axes.some((axis) => shape[axis] === 0))
+    throw new ShapeError({ who, problem: 'no elements to choose from', expected: 'reduced axes of length 1 and more', got: formatShape(shape) })
+}
+
 interface Row {
   readonly onnx: string
   readonly axesAsInputSince: number
@@ -45,8 +50,7 @@ function reduceOp(name: string, row: Row, axes: readonly number[], keepDims: boo
     infer([type]) {
       const { dtype, shape } = type as Type
       expectFloat(name, { dtype, shape })
-      if (row.initial !== 0 && axes.some((axis) => shape[axis] === 0))
-        throw new ShapeError({ who: name, problem: 'no elements to choose from', expected: 'reduced axes of length 1 and more', got: formatShape(shape) })
+      if (row.initial !== 0) expectElements(name, shape, axes)
       return { dtype, shape: reducedShape(shape, axes, keepDims) }
     },
     kernel: (inputs, output) => reduceKernel(inputs[0] as Value, output, axes, row),
@@ -142,8 +146,10 @@ export function argMax(x: Tensor, axis = -1): Tensor {
     name: 'argMax',
     attributes: { axis: along },
     infer([type]) {
+      const { shape } = type as Type
       expectFloat('argMax', type as Type)
-      return { dtype: 'int32', shape: reducedShape((type as Type).shape, [along], false) }
+      expectElements('argMax', shape, [along])
+      return { dtype: 'int32', shape: reducedShape(shape, [along], false) }
     },
     kernel([value], output) {
       const { shape } = value as Value
