@@ -4,7 +4,7 @@
 import { DataError, ShapeError } from '../errors.ts'
 import type { OnnxAttribute } from '../contracts/exporter.ts'
 import { allocate, type NumericData } from '../tensor/dtype.ts'
-import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts'
+import { formatShape, sameShape, type Shape, sizeOf } from '../tensor/shape.ts'
 import { apply, type Attributes, expectFloat, expectRank, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
 import { numbers, type Type, type Value, valueOf } from '../tensor/value.ts'
 
@@ -97,21 +97,34 @@ function onnxAttributes(g: Geometry): Record<string, OnnxAttribute> {
   return { strides: { ints: g.strides }, pads: { ints: g.padding }, dilations: { ints: g.dilations }, group: { int: g.groups } }
 }
 
-function inferConvolution(x: Type, k: Type, g: Geometry): Type {
-  expectFloat('conv2d', x, k)
-  expectSameDType('conv2d', x, k)
-  expectRank('conv2d', 'the image [batch, channels, height, width]', x, 4)
-  expectRank('conv2d', 'the kernel [out, in / groups, height, width]', k, 4)
+function inferConvolution(x: Type, k: Type, g: Geometry, who = 'conv2d'): Type {
+  expectFloat(who, x, k)
+  expectSameDType(who, x, k)
+  expectRank(who, 'the image [batch, channels, height, width]', x, 4)
+  expectRank(who, 'the kernel [out, in / groups, height, width]', k, 4)
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
   const [outputs, perGroup, kh, kw] = k.shape as [number, number, number, number]
   if (channels !== perGroup * g.groups || outputs % g.groups !== 0)
     throw new ShapeError({
-      who: 'conv2d',
+      who,
       problem: `image ${formatShape(x.shape)} and kernel ${formatShape(k.shape)} do not fit with ${g.groups} group(s)`,
       expected: `${perGroup * g.groups} channels in and a multiple of ${g.groups} out`,
       got: `${channels} in, ${outputs} out`,
     })
-  return { dtype: x.dtype, shape: [batch, outputs, windowsAlong('conv2d', 0, height, kh, g), windowsAlong('conv2d', 1, width, kw, g)] }
+  return { dtype: x.dtype, shape: [batch, outputs, windowsAlong(who, 0, height, kh, g), windowsAlong(who, 1, width, kw, g)] }
+}
+
+/** Checks that the convolution of an image with a kernel would have the type of y: the transposes are defined there alone. */
+function expectConvolution(who: string, x: Type, k: Type, y: Type, g: Geometry): void {
+  const expected = inferConvolution(x, k, g, who)
+  expectSameDType(who, x, y)
+  if (sameShape(expected.shape, y.shape)) return
+  throw new ShapeError({
+    who,
+    problem: `image ${formatShape(x.shape)} and kernel ${formatShape(k.shape)} do not belong to this output`,
+    expected: formatShape(expected.shape),
+    got: formatShape(y.shape),
+  })
 }
 
 function convOp(g: Geometry): PrimitiveOp {
@@ -138,10 +151,11 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvolutionOptions = 
 
 /** Image shapes may hold a dynamic batch; it is taken from the cotangent. */
 function inputGradientOp(image: Pair, g: Geometry): PrimitiveOp {
-  const infer = (y: Type, k: Type): Type => ({
-    dtype: y.dtype,
-    shape: [y.shape[0] as number, (k.shape[1] as number) * g.groups, ...image],
-  })
+  const infer = (y: Type, k: Type): Type => {
+    const x = { dtype: y.dtype, shape: [y.shape[0] as number, (k.shape[1] as number) * g.groups, ...image] }
+    expectConvolution('conv2dInputGradient', x, k, y, g)
+    return x
+  }
   return {
     name: 'conv2dInputGradient',
     attributes: { ...attributesOf(g), image },
@@ -175,7 +189,11 @@ function kernelGradientOp(shape: Shape, g: Geometry): PrimitiveOp {
   return {
     name: 'conv2dKernelGradient',
     attributes: { ...attributesOf(g), shape },
-    infer: ([x]) => ({ dtype: (x as Type).dtype, shape }),
+    infer([x, y]) {
+      const kernel = { dtype: (x as Type).dtype, shape }
+      expectConvolution('conv2dKernelGradient', x as Type, kernel, y as Type, g)
+      return kernel
+    },
     kernel: ([x, y], k) =>
       accumulate(k, x as Value, y as Value, (meet) =>
         everyTap((x as Value).shape, shape, (y as Value).shape, g, (at, tap, from) => meet(at, from, tap)),
