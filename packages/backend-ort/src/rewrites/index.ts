@@ -1,7 +1,8 @@
 // The rewrites that the backend applies, in the order in which they are tried.
 
 import type { Rewrite } from '@gradwerk/onnx'
-import { gemmBias } from './gemm-bias.ts'
+import { gemmAdd } from './gemm-add.ts'
+import { gemmDescent } from './gemm-descent.ts'
 import { reluMask } from './relu-mask.ts'
 
-export const standardRewrites: readonly Rewrite[] = [gemmBias, reluMask]
+export const standardRewrites: readonly Rewrite[] = [gemmAdd, gemmDescent, reluMask]

@@ -3,13 +3,16 @@ import {
   gradients,
   input,
   matmul,
+  mul,
   type Program,
   program,
   type RunCall,
   relu,
   sign,
+  sub,
   sum,
   type Tensor,
+  transpose,
   valueOf,
 } from '@gradwerk/core'
 import { decodeModel, lowerProgram, type Rewrite } from '@gradwerk/onnx'
@@ -17,7 +20,8 @@ import { describe, expect, test } from 'vitest'
 import { executable } from '../executable.ts'
 import { loopModel } from '../loop-model.ts'
 import { loadNodeRuntime } from '../runtime-node.ts'
-import { gemmBias } from './gemm-bias.ts'
+import { gemmAdd } from './gemm-add.ts'
+import { gemmDescent } from './gemm-descent.ts'
 import { standardRewrites } from './index.ts'
 import { reluMask } from './relu-mask.ts'
 
@@ -26,7 +30,14 @@ const w = input('w', [3, 2])
 const wt = input('wt', [2, 3])
 const bias = input('bias', [2])
 const full = input('full', [4, 2])
-const inputs = { x, w, wt, bias, full }
+const outer = input('outer', [2, 4, 2])
+const rate = input('rate', [])
+const rates = input('rates', [6])
+const weights = input('weights', [5, 6])
+const column = input('column', [1, 5])
+const row = input('row', [1, 6])
+const small = input('small', [2, 2])
+const inputs = { small, x, w, wt, bias, full, outer, rate, rates, weights, column, row }
 
 function programOf(outputs: Record<string, Tensor>): Program {
   return program({ name: 'rewritten', shared: inputs, inputs: {}, state: {}, outputs })
@@ -63,15 +74,17 @@ interface Case {
 
 const product = matmul(x, w)
 const active = relu(x)
+const update = matmul(column, row, { transposeA: true })
 
 const fires: readonly Case[] = [
-  { rewrite: gemmBias, what: 'x·w + b', outputs: { y: add(product, bias) }, becomes: ['Gemm'] },
+  { rewrite: gemmAdd, what: 'x·w + b', outputs: { y: add(product, bias) }, becomes: ['Gemm'] },
   {
-    rewrite: gemmBias,
+    rewrite: gemmAdd,
     what: 'b + x·wᵀ',
     outputs: { y: add(bias, matmul(x, wt, { transposeB: true })) },
     becomes: ['Gemm'],
   },
+  { rewrite: gemmAdd, what: 'x·w + c', outputs: { y: add(full, product) }, becomes: ['Gemm'] },
   { rewrite: reluMask, what: 'sign(relu(x))', outputs: { y: sign(active) }, becomes: ['Relu', 'Cast', 'Cast'] },
   {
     rewrite: reluMask,
@@ -79,16 +92,51 @@ const fires: readonly Case[] = [
     outputs: { y: gradients(sum(active), [x])[0] as Tensor },
     becomes: ['Reshape', 'Relu', 'Cast', 'Cast', 'Mul'],
   },
+  {
+    rewrite: gemmDescent,
+    what: 'w − s·xᵀ·d',
+    outputs: { y: sub(weights, mul(update, rate)) },
+    becomes: ['Neg', 'Mul', 'Gemm'],
+  },
+  {
+    rewrite: gemmDescent,
+    what: 'w − s·dᵀ·x',
+    outputs: { y: sub(transpose(weights), mul(rate, matmul(row, column, { transposeA: true }))) },
+    becomes: ['Transpose', 'Neg', 'Mul', 'Gemm'],
+  },
 ]
 
 const rests: readonly Case[] = [
   {
-    rewrite: gemmBias,
+    rewrite: gemmAdd,
     what: 'a product that is used twice',
     outputs: { y: add(product, bias), product },
     becomes: ['Gemm', 'Add'],
   },
-  { rewrite: gemmBias, what: 'a sum with another shape', outputs: { y: add(product, full) }, becomes: ['Gemm', 'Add'] },
+  {
+    rewrite: gemmAdd,
+    what: 'a sum that broadcasts the product',
+    outputs: { y: add(outer, product) },
+    becomes: ['Gemm', 'Add'],
+  },
+  {
+    rewrite: gemmDescent,
+    what: 'operands larger than the product',
+    outputs: { y: sub(small, mul(matmul(wt, w), rate)) },
+    becomes: ['Gemm', 'Mul', 'Sub'],
+  },
+  {
+    rewrite: gemmDescent,
+    what: 'a step that is needed for itself',
+    outputs: { y: sub(weights, mul(update, rate)), step: mul(update, rate) },
+    becomes: ['Gemm', 'Mul', 'Sub'],
+  },
+  {
+    rewrite: gemmDescent,
+    what: 'a scale for every column',
+    outputs: { y: sub(weights, mul(update, rates)) },
+    becomes: ['Gemm', 'Mul', 'Sub'],
+  },
   { rewrite: reluMask, what: 'the sign of anything', outputs: { y: sign(x) }, becomes: ['Sign'] },
 ]
 
