@@ -11,6 +11,7 @@ import {
   keyOf,
   mul,
   numbers,
+  type OnnxSink,
   randomStream,
   square,
   sum,
@@ -76,5 +77,30 @@ describe.each(shapes)('x: [%j, %j, …]', (...shape) => {
   test('both agree with finite differences, first and second order', () => {
     checkGradient(normalize, values)
     checkGradient(channelVariance, values.slice(0, 1))
+  })
+})
+
+describe('lowering', () => {
+  const lowered = (shape: readonly number[]) => {
+    const inputs = [shape, [3], [3], [3], [3]].map((of, i) => input(`x${i}`, of))
+    const y = normalize(...(inputs as [Tensor, Tensor, Tensor, Tensor, Tensor]))
+    const nodes: unknown[] = []
+    const sink: OnnxSink = {
+      opset: 21,
+      node: (...node) => String(nodes.push(node)),
+      nodes: () => [],
+      constant: () => '',
+    }
+    if (!isLeaf(y.op)) y.op.lower?.(sink, ['x', 'mean', 'variance', 'scale', 'shift'], y)
+    return nodes
+  }
+
+  test('images are normalized by one node, whose inputs ONNX orders differently', () => {
+    const inputs = ['x', 'scale', 'shift', 'mean', 'variance']
+    expect(lowered([2, 3, 4, 4])).toEqual([['BatchNormalization', inputs, { epsilon: { float: 1e-3 } }]])
+  })
+
+  test('features are normalized by the composition', () => {
+    expect(lowered([2, 3])).toEqual([])
   })
 })

@@ -11,7 +11,14 @@ export interface ChannelStatistics {
   readonly shift: Tensor
 }
 
-function normalizeChannelsOp(epsilon: number): CompositeOp {
+function batchNormalization(epsilon: number): NonNullable<CompositeOp['lower']> {
+  return (sink, [x, mean, variance, scale, shift]) => {
+    const inputs = [x, scale, shift, mean, variance] as string[]
+    return sink.node('BatchNormalization', inputs, { epsilon: { float: epsilon } })
+  }
+}
+
+function normalizeChannelsOp(epsilon: number, rank: number): CompositeOp {
   return {
     name: 'normalizeChannels',
     attributes: { epsilon },
@@ -33,10 +40,8 @@ function normalizeChannelsOp(epsilon: number): CompositeOp {
       const toVariance = mul(mul(factor, inverse), mul(toScale, -0.5))
       return [mul(cotangent, alongChannels(factor, x)), toMean, toVariance, toScale, toShift]
     },
-    lower(sink, [x, mean, variance, scale, shift]) {
-      const inputs = [x, scale, shift, mean, variance] as string[]
-      return sink.node('BatchNormalization', inputs, { epsilon: { float: epsilon } })
-    },
+    // ONNX Runtime's node is slow where every channel has one number a sample.
+    ...(rank > 2 ? { lower: batchNormalization(epsilon) } : {}),
   }
 }
 
@@ -50,5 +55,5 @@ export function normalizeChannels(
   { mean, variance, scale, shift }: ChannelStatistics,
   epsilon: number,
 ): Tensor {
-  return apply(normalizeChannelsOp(epsilon), [x, mean, variance, scale, shift])
+  return apply(normalizeChannelsOp(epsilon, x.shape.length), [x, mean, variance, scale, shift])
 }
