@@ -43,6 +43,11 @@ describe('dense', () => {
     expect(parameters.get('bias')?.spec).toMatchObject({ role: 'bias', shape: [2], regularizer: undefined })
   })
 
+  test('fans are the two lengths of the kernel', () => {
+    const spec = traceModel(dense(2), input('x', [4, 3])).parameters.get('kernel')?.spec
+    expect(spec && fansOf(spec)).toEqual({ fanIn: 3, fanOut: 2 })
+  })
+
   test('has a batch and several axes, of which the first may be dynamic', () => {
     expect(shapeOf(dense(2), [dynamic, 5, 3])).toEqual([dynamic, 5, 2])
   })
