@@ -34,7 +34,7 @@ export const paddingSchema: z.ZodType<PaddingOption, PaddingOption> = z.union(
   { error: "'valid', 'same', a whole number ≥ 0, [vertical, horizontal] or [top, left, bottom, right]" },
 )
 
-export function pairOf(size: Size): readonly [number, number] {
+function pairOf(size: Size): readonly [number, number] {
   return typeof size === 'number' ? [size, size] : size
 }
 
