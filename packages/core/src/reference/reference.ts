@@ -2,7 +2,8 @@
 
 import type { Backend, Executable, RunCall, RunResult } from '../contracts/backend.ts'
 import { resultsOf, type Program } from '../program/program.ts'
-import type { Values } from '../tensor/value.ts'
+import { isLeaf } from '../tensor/tensor.ts'
+import { copyOf, type Values } from '../tensor/value.ts'
 import { checkCall, joinSteps, sliceStep } from '../program/call.ts'
 import { evaluate, plan } from './evaluate.ts'
 
@@ -11,13 +12,16 @@ function executable(program: Program): Executable {
   const order = plan(roots)
   const outputNames = Object.keys(program.outputs)
   const stateNames = Object.keys(program.state)
+  const constants = order.flatMap(({ op }) => (isLeaf(op) && op.name === 'constant' ? [op.value.data] : []))
   const step = (feeds: Values): { outputs: Values; state: Values } => {
-    const values = evaluate(roots, feeds, order)
+    // A state that a step leaves alone, or sets to a constant, is copied: returned values belong to the caller.
+    const foreign = new Set([...constants, ...Object.values(feeds).map(({ data }) => data)])
+    const values = evaluate(roots, feeds, order).map((value) => (foreign.has(value.data) ? copyOf(value) : value))
     const named = (names: readonly string[], from: number) => Object.fromEntries(names.map((name, i) => [name, values[from + i]])) as Values
     return { outputs: named(outputNames, 0), state: named(stateNames, outputNames.length) }
   }
   return {
-    run(call: RunCall): Promise<RunResult> {
+    async run(call: RunCall): Promise<RunResult> {
       checkCall(program, call)
       let state = call.state
       const outputs: Values[] = []
@@ -26,7 +30,7 @@ function executable(program: Program): Executable {
         state = result.state
         outputs.push(result.outputs)
       }
-      return Promise.resolve({ state, outputs: joinSteps(outputs) })
+      return { state, outputs: joinSteps(outputs) }
     },
   }
 }
