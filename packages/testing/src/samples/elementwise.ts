@@ -142,12 +142,12 @@ const binary: readonly OpSample[] = [
   },
   { op: 'pow', title: 'whole powers of negative numbers', inputs: [apart([3, 2])], build: (x) => core.pow(x, 3) },
   ...(['int32', 'uint32'] as const).flatMap((dtype) =>
-    (['add', 'sub', 'mul'] as const).map(
-      (op): OpSample => ({
+    Object.entries({ add: core.add, sub: core.sub, mul: core.mul }).map(
+      ([op, f]): OpSample => ({
         op,
         title: `${dtype}, with overflow`,
         inputs: [any(dtype, [2, 3], { low: 0, high: 2 ** 31 - 1 }), any(dtype, [3], { low: 0, high: 2 ** 31 - 1 })],
-        build: core[op],
+        build: f,
       }),
     ),
   ),
@@ -155,33 +155,33 @@ const binary: readonly OpSample[] = [
 
 const words: SampleInput = any('uint32', [3, 4])
 const bits: readonly OpSample[] = [
-  ...(['bitwiseAnd', 'bitwiseOr', 'bitwiseXor'] as const).map(
-    (op): OpSample => ({
+  ...Object.entries({ bitwiseAnd: core.bitwiseAnd, bitwiseOr: core.bitwiseOr, bitwiseXor: core.bitwiseXor }).map(
+    ([op, f]): OpSample => ({
       op,
       title: 'uint32',
       inputs: [words, any('uint32', [4])],
-      build: core[op],
+      build: f,
     }),
   ),
-  ...(['shiftLeft', 'shiftRight'] as const).flatMap((op): OpSample[] => [
-    { op, title: 'by tensor', inputs: [words, any('uint32', [4], { low: 0, high: 31 })], build: core[op] },
-    { op, title: 'by number', inputs: [words], build: (x) => core[op](x, 13) },
+  ...Object.entries({ shiftLeft: core.shiftLeft, shiftRight: core.shiftRight }).flatMap(([op, f]): OpSample[] => [
+    { op, title: 'by tensor', inputs: [words, any('uint32', [4], { low: 0, high: 31 })], build: f },
+    { op, title: 'by number', inputs: [words], build: (x) => f(x, 13) },
   ]),
 ]
 
-const compared = ['equal', 'less', 'lessEqual', 'greater', 'greaterEqual'] as const
+const { equal, less, lessEqual, greater, greaterEqual } = core
 const logic: readonly OpSample[] = [
-  ...compared.flatMap((op): OpSample[] => [
+  ...Object.entries({ equal, less, lessEqual, greater, greaterEqual }).flatMap(([op, f]): OpSample[] => [
     {
       op,
       title: 'int32',
       inputs: [any('int32', [3, 4], { low: 0, high: 2 }), any('int32', [4], { low: 0, high: 2 })],
-      build: core[op],
+      build: f,
     },
-    { op, title: 'uint32', inputs: [words, exactly('uint32', [], [2 ** 31])], build: core[op] },
-    { op, title: 'float32', inputs: [exactly('float32', [3], [-1, 0.5, 2])], build: (x) => core[op](x, 0.5) },
-    { op, title: 'uint8', inputs: [any('uint8', [5], { low: 100, high: 200 })], build: (x) => core[op](x, 150) },
-    { op, title: 'empty', inputs: [any('int32', [0])], build: (x) => core[op](x, 1) },
+    { op, title: 'uint32', inputs: [words, exactly('uint32', [], [2 ** 31])], build: f },
+    { op, title: 'float32', inputs: [exactly('float32', [3], [-1, 0.5, 2])], build: (x) => f(x, 0.5) },
+    { op, title: 'uint8', inputs: [any('uint8', [5], { low: 100, high: 200 })], build: (x) => f(x, 150) },
+    { op, title: 'empty', inputs: [any('int32', [0])], build: (x) => f(x, 1) },
   ]),
   { op: 'and', title: 'broadcast', inputs: [any('bool', [3, 4]), any('bool', [4])], build: core.and },
   { op: 'or', title: 'broadcast', inputs: [any('bool', [3, 4]), any('bool', [4])], build: core.or },
