@@ -35,7 +35,6 @@ const schema = z.strictObject({
     .default(0)
     .meta({ description: 'An improvement has to be larger than this; the sign is ignored.' }),
   monitor: z.string().default('validation.loss').meta({ description: 'The figure that decides.' }),
-  mode: z.enum(['min', 'max']).optional().meta({ description: 'Whether smaller or larger is better.' }),
   restoreBest: z
     .boolean()
     .default(true)
@@ -44,6 +43,7 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: "Whether the optimizer's slots of the best epoch come back as well." }),
+  mode: z.enum(['min', 'max']).optional().meta({ description: 'Whether smaller or larger is better.' }),
 })
 
 /** What it knows of a run. */
