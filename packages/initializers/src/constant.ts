@@ -1,6 +1,6 @@
 // Initializers that give every element the same number.
 
-import { type Initializer, parseOptions } from '@gradwerk/core'
+import { type Initializer, parseOptions, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
 import { draw } from './draw.ts'
 
@@ -14,8 +14,6 @@ export interface ConstantOptions {
   /** What every element becomes: any finite number. */
   readonly value: number
 }
-
-export const constantSchema: z.ZodObject = schema
 
 function same(name: string, options: Readonly<Record<string, unknown>>, value: number): Initializer {
   return { kind: 'initializer', name, options, sample: (shape) => draw(shape, () => value) }
@@ -32,7 +30,7 @@ function same(name: string, options: Readonly<Record<string, unknown>>, value: n
  * ```
  */
 export function constant(first: number | ConstantOptions): Initializer {
-  const options = parseOptions('constant', schema, typeof first === 'object' ? first : { value: first })
+  const options = parseOptions('constant', schema, withMainOption('value', first))
   return same('constant', options, options.value)
 }
 

@@ -38,8 +38,6 @@ export interface HeOptions {
   readonly mode?: FanMode
 }
 
-export const heSchema: z.ZodObject = schema
-
 function he(name: string, distribution: 'normal' | 'uniform', given: HeOptions): Initializer {
   const options = parseOptions(name, schema, given)
   const gain = options.gain ?? recommendedGain('leakyRelu', options.negativeSlope ?? 0)

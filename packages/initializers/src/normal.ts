@@ -23,8 +23,6 @@ export interface NormalOptions {
   readonly standardDeviation?: number
 }
 
-export const normalSchema: z.ZodObject = schema
-
 /**
  * Independent draws from the normal distribution, not truncated: w ~ N(mean, standardDeviation²).
  *

@@ -18,8 +18,6 @@ export interface UniformOptions {
   readonly high?: number
 }
 
-export const uniformSchema: z.ZodObject = schema
-
 /**
  * Independent draws from an interval: w ~ U[low, high), with mean (low + high)/2 and variance (high − low)²/12.
  *

@@ -47,8 +47,6 @@ export interface VarianceScalingOptions {
   readonly distribution?: 'normal' | 'uniform'
 }
 
-export const varianceScalingSchema: z.ZodObject = schema
-
 type Sample = Initializer['sample']
 
 /** Draws with mean 0 and variance scale / fan. A weight with no connections counts as having one. */

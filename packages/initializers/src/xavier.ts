@@ -17,8 +17,6 @@ export interface XavierOptions {
   readonly gain?: number
 }
 
-export const xavierSchema: z.ZodObject = schema
-
 function xavier(name: string, distribution: 'normal' | 'uniform', given: XavierOptions): Initializer {
   const options = parseOptions(name, schema, given)
   const sample = scaled({ scale: options.gain ** 2, mode: 'fanAverage', distribution })

@@ -1,9 +1,8 @@
 // Elementwise nonlinearities, and softmax, as layers. All keep the shape of their input.
 
 import * as ops from '@gradwerk/core'
-import { type Layer, parseOptions, type Tensor } from '@gradwerk/core'
+import { type Layer, parseOptions, type Tensor, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { optionsFrom } from './main-option.ts'
 
 /** Factory of a layer that has nothing to choose. */
 export type PlainLayer = (options?: Readonly<Record<string, never>>) => Layer
@@ -44,8 +43,6 @@ export interface LeakyReluOptions {
   readonly slope?: number
 }
 
-export const leakyReluSchema: z.ZodObject = leakyReluShape
-
 /**
  * The leaky rectifier: y = x where x > 0, else slope · x. Maas, Hannun & Ng 2013.
  *
@@ -57,7 +54,7 @@ export const leakyReluSchema: z.ZodObject = leakyReluShape
  * ```
  */
 export function leakyRelu(first: number | LeakyReluOptions = {}): Layer {
-  const options = parseOptions('leakyRelu', leakyReluShape, optionsFrom('slope', first))
+  const options = parseOptions('leakyRelu', leakyReluShape, withMainOption('slope', first))
   return { kind: 'layer', name: 'leakyRelu', options, apply: (x) => ops.leakyRelu(x, options.slope) }
 }
 
@@ -77,8 +74,6 @@ export interface EluOptions {
   readonly scale?: number
 }
 
-export const eluSchema: z.ZodObject = eluShape
-
 /**
  * The exponential linear unit: y = x where x > 0, else scale · (eˣ − 1). Clevert, Unterthiner & Hochreiter 2016, equation 15.
  *
@@ -90,7 +85,7 @@ export const eluSchema: z.ZodObject = eluShape
  * ```
  */
 export function elu(first: number | EluOptions = {}): Layer {
-  const options = parseOptions('elu', eluShape, optionsFrom('scale', first))
+  const options = parseOptions('elu', eluShape, withMainOption('scale', first))
   return { kind: 'layer', name: 'elu', options, apply: (x) => ops.elu(x, options.scale) }
 }
 
@@ -103,8 +98,6 @@ export interface SoftmaxOptions {
   readonly axis?: number
 }
 
-export const softmaxSchema: z.ZodObject = softmaxShape
-
 /**
  * Probabilities: y = eˣ / Σ eˣ along an axis, without overflow. Training wants logits instead: losses apply it themselves.
  *
@@ -116,6 +109,6 @@ export const softmaxSchema: z.ZodObject = softmaxShape
  * ```
  */
 export function softmax(first: number | SoftmaxOptions = {}): Layer {
-  const options = parseOptions('softmax', softmaxShape, optionsFrom('axis', first))
+  const options = parseOptions('softmax', softmaxShape, withMainOption('axis', first))
   return { kind: 'layer', name: 'softmax', options, apply: (x) => ops.softmax(x, options.axis) }
 }

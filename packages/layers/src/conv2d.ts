@@ -1,9 +1,8 @@
 // The two-dimensional convolution layer.
 
-import { add, conv2d as convolve, type Layer, parseOptions, reshape, ShapeError } from '@gradwerk/core'
+import { add, conv2d as convolve, type Layer, parseOptions, reshape, ShapeError, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
 import { imageShape } from './image.ts'
-import { optionsFrom } from './main-option.ts'
 import { biasOf, kernelOf, type WeightOptions, weightRows } from './weight-options.ts'
 import { who } from './who.ts'
 import { type PaddingOption, paddingSchema, type Size, sizeSchema, windowOf } from './window-options.ts'
@@ -39,8 +38,6 @@ export interface Conv2dOptions extends WeightOptions {
   readonly groups?: number
 }
 
-export const conv2dSchema: z.ZodObject = schema
-
 /**
  * Convolution of images (cross-correlation, as in PyTorch and ONNX): y[n, o, i, j] = bias[o] + Σ x[n, c, i·stride + p·dilation, …] ·
  * kernel[o, c, p, q].
@@ -57,7 +54,7 @@ export const conv2dSchema: z.ZodObject = schema
  * ```
  */
 export function conv2d(first: number | Conv2dOptions, rest?: Omit<Conv2dOptions, 'filters'>): Layer {
-  const options = parseOptions('conv2d', schema, optionsFrom('filters', first, rest))
+  const options = parseOptions('conv2d', schema, withMainOption('filters', first, rest))
   const { filters, groups } = options
   return {
     kind: 'layer',

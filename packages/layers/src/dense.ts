@@ -1,8 +1,17 @@
 // The fully connected layer.
 
-import { add, dynamic, formatShape, type Layer, matmul, parseOptions, reshape, ShapeError } from '@gradwerk/core'
+import {
+  add,
+  dynamic,
+  formatShape,
+  type Layer,
+  matmul,
+  parseOptions,
+  reshape,
+  ShapeError,
+  withMainOption,
+} from '@gradwerk/core'
 import { z } from 'zod'
-import { optionsFrom } from './main-option.ts'
 import { biasOf, kernelOf, type WeightOptions, weightRows } from './weight-options.ts'
 import { who } from './who.ts'
 
@@ -19,8 +28,6 @@ export interface DenseOptions extends WeightOptions {
   readonly units: number
 }
 
-export const denseSchema: z.ZodObject = schema
-
 /**
  * The fully connected layer: y = x · kernel + bias.
  *
@@ -34,7 +41,7 @@ export const denseSchema: z.ZodObject = schema
  * ```
  */
 export function dense(first: number | DenseOptions, rest: Omit<DenseOptions, 'units'> = {}): Layer {
-  const options = parseOptions('dense', schema, optionsFrom('units', first, rest))
+  const options = parseOptions('dense', schema, withMainOption('units', first, rest))
   const { units } = options
   return {
     kind: 'layer',

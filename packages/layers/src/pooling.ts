@@ -1,9 +1,15 @@
 // Layers that shrink images by taking the maximum or the mean of windows.
 
-import { averagePool2d as average, type Layer, maxPool2d as maximum, mean, parseOptions } from '@gradwerk/core'
+import {
+  averagePool2d as average,
+  type Layer,
+  maxPool2d as maximum,
+  mean,
+  parseOptions,
+  withMainOption,
+} from '@gradwerk/core'
 import { z } from 'zod'
 import { imageShape } from './image.ts'
-import { optionsFrom } from './main-option.ts'
 import { type PaddingOption, paddingSchema, type Size, sizeSchema, windowOf } from './window-options.ts'
 
 const windowRows = {
@@ -39,9 +45,6 @@ export interface AveragePool2dOptions extends PoolingLayerOptions {
   readonly countPadding?: boolean
 }
 
-export const maxPool2dSchema: z.ZodObject = maxSchema
-export const averagePool2dSchema: z.ZodObject = averageSchema
-
 /**
  * The maximum of every window: y[n, c, i, j] = max over p, q of x[n, c, i·stride + p·dilation, …]. Padding never wins; the first
  * maximum in row-major order takes the gradient.
@@ -57,7 +60,7 @@ export const averagePool2dSchema: z.ZodObject = averageSchema
  * ```
  */
 export function maxPool2d(first: Size | MaxPool2dOptions = {}, rest?: Omit<MaxPool2dOptions, 'size'>): Layer {
-  const options = parseOptions('maxPool2d', maxSchema, optionsFrom('size', first, rest))
+  const options = parseOptions('maxPool2d', maxSchema, withMainOption('size', first, rest))
   const { size, strides = size } = options
   return {
     kind: 'layer',
@@ -87,7 +90,7 @@ export function averagePool2d(
   first: Size | AveragePool2dOptions = {},
   rest?: Omit<AveragePool2dOptions, 'size'>,
 ): Layer {
-  const options = parseOptions('averagePool2d', averageSchema, optionsFrom('size', first, rest))
+  const options = parseOptions('averagePool2d', averageSchema, withMainOption('size', first, rest))
   const { size, strides = size, countPadding } = options
   return {
     kind: 'layer',

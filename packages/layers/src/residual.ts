@@ -1,8 +1,16 @@
 // A branch added to its own input: He, Zhang, Ren & Sun 2016.
 
-import { add, formatType, type Layer, parseOptions, pluginSchema, ShapeError, sameShape } from '@gradwerk/core'
+import {
+  add,
+  formatType,
+  type Layer,
+  parseOptions,
+  pluginSchema,
+  ShapeError,
+  sameShape,
+  withMainOption,
+} from '@gradwerk/core'
 import { z } from 'zod'
-import { optionsFrom } from './main-option.ts'
 import { who } from './who.ts'
 
 const layer = pluginSchema<Layer>('layer')
@@ -20,8 +28,6 @@ export interface ResidualOptions {
   /** Applied to the input before the sum; needed where the branch changes the shape. Default: the input as it is. */
   readonly shortcut?: Layer | undefined
 }
-
-export const residualSchema: z.ZodObject = schema
 
 /**
  * A residual connection: y = shortcut(x) + f(x), where f is one layer or several one after another.
@@ -41,7 +47,7 @@ export function residual(
   first: Layer | readonly Layer[] | ResidualOptions,
   rest?: Omit<ResidualOptions, 'branch'>,
 ): Layer {
-  const options = parseOptions('residual', schema, optionsFrom('branch', first, rest))
+  const options = parseOptions('residual', schema, withMainOption('branch', first, rest))
   const branch: readonly Layer[] = [options.branch].flat()
   return {
     kind: 'layer',

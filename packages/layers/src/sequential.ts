@@ -1,8 +1,7 @@
 // One layer after another.
 
-import { type Layer, parseOptions, pluginSchema } from '@gradwerk/core'
+import { type Layer, parseOptions, pluginSchema, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { optionsFrom } from './main-option.ts'
 
 const schema = z.strictObject({
   layers: z.array(pluginSchema<Layer>('layer')).readonly().meta({ description: 'the layers, from the input on' }),
@@ -12,8 +11,6 @@ export interface SequentialOptions {
   /** The layers, from the input on. None make the identity. */
   readonly layers: readonly Layer[]
 }
-
-export const sequentialSchema: z.ZodObject = schema
 
 /**
  * Layers one after another: y = fₙ(… f₂(f₁(x))). Their parameters are named after them: `dense.kernel`, `dense_1.kernel`.
@@ -26,7 +23,7 @@ export const sequentialSchema: z.ZodObject = schema
  * ```
  */
 export function sequential(first: readonly Layer[] | SequentialOptions): Layer {
-  const options = parseOptions('sequential', schema, optionsFrom('layers', first))
+  const options = parseOptions('sequential', schema, withMainOption('layers', first))
   return {
     kind: 'layer',
     name: 'sequential',

@@ -8,9 +8,9 @@ import {
   type Shape,
   ShapeError,
   sizeOf,
+  withMainOption,
 } from '@gradwerk/core'
 import { z } from 'zod'
-import { optionsFrom } from './main-option.ts'
 import { who } from './who.ts'
 
 const nothing = z.strictObject({})
@@ -58,8 +58,6 @@ export interface ReshapeOptions {
   readonly shape: Shape
 }
 
-export const reshapeSchema: z.ZodObject = shapeSchema
-
 /**
  * Gives every sample another shape, with the same numbers in row-major order.
  *
@@ -73,7 +71,7 @@ export const reshapeSchema: z.ZodObject = shapeSchema
  * ```
  */
 export function reshape(first: Shape | ReshapeOptions): Layer {
-  const options = parseOptions('reshape', shapeSchema, optionsFrom('shape', first))
+  const options = parseOptions('reshape', shapeSchema, withMainOption('shape', first))
   const { shape } = options
   return {
     kind: 'layer',

@@ -63,8 +63,6 @@ export interface BatchNormOptions {
   readonly shiftInitializer?: Initializer | undefined
 }
 
-export const batchNormSchema: z.ZodObject = schema
-
 function channelsOf(x: Tensor, who: string): number {
   const channels = x.shape[1]
   if (channels !== undefined && channels !== dynamic) return channels

@@ -1,3 +1,3 @@
-export { type BatchNormOptions, batchNorm, batchNormSchema } from './batch-norm.ts'
+export { type BatchNormOptions, batchNorm } from './batch-norm.ts'
 export { channelVariance } from './channel-variance.ts'
 export { type ChannelStatistics, normalizeChannels } from './normalize-channels.ts'
