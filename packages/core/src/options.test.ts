@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseOptions } from './options.ts'
+import { hyperparameterSchema, parseOptions } from './options.ts'
 
 const schema = z.strictObject({
   rate: z.number().min(0).max(1).optional(),
   mode: z.enum(['fanIn', 'fanOut']).optional(),
+  strength: hyperparameterSchema(z.number().nonnegative()).optional(),
 })
 
 test.each([
@@ -12,7 +13,9 @@ test.each([
   [{ rate: -1 }, "who: option 'rate' is not valid; expected number to be >=0; got -1"],
   [{ rate: 2 }, "who: option 'rate' is not valid; expected number to be <=1; got 2"],
   [{ mode: 'up' }, 'who: option \'mode\' is not valid; expected one of "fanIn"|"fanOut"; got "up"'],
-  [{ speed: 1 }, "who: unknown option 'speed'; expected one of rate, mode"],
+  [{ strength: -1 }, "who: option 'strength' is not valid; expected number to be >=0; got -1"],
+  [{ strength: 'x' }, 'who: option \'strength\' is not valid; expected a number or a schedule; got "x"'],
+  [{ speed: 1 }, "who: unknown option 'speed'; expected one of rate, mode, strength"],
 ])('%j: the message says once what was expected', (given, message) => {
   expect(() => parseOptions('who', schema, given)).toThrow(message)
 })

@@ -1,9 +1,9 @@
 // Options of plugins: one zod schema validates, names the default and the search range, and describes itself.
 
 import { z } from 'zod'
-import type { Distribution } from './contracts/search.ts'
 import type { Plugin } from './contracts/plugin.ts'
 import type { Schedule } from './contracts/schedule.ts'
+import type { Distribution } from './contracts/search.ts'
 import { OptionError, PluginError } from './errors.ts'
 
 /** What a schema may say about an option besides its domain: `z.number().meta({ description, search })`. */
@@ -23,7 +23,10 @@ export function show(x: unknown): string {
 
 /** Looks a path up in what the user gave, for the message. */
 function at(given: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((x, key) => (typeof x === 'object' && x !== null ? Reflect.get(x, key) : undefined), given)
+  return path.reduce<unknown>(
+    (x, key) => (typeof x === 'object' && x !== null ? Reflect.get(x, key) : undefined),
+    given,
+  )
 }
 
 /** Checks options against a schema and fills in defaults. Throws an OptionError that names the option. */
@@ -35,12 +38,19 @@ export function parseOptions<S extends z.ZodType>(who: string, schema: S, given:
   const name = path.join('.')
   if (issue?.code === 'unrecognized_keys') {
     const known = schema instanceof z.ZodObject ? `one of ${Object.keys(schema.shape).join(', ')}` : 'a known option'
-    throw new OptionError({ who, problem: `unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`, expected: known })
+    throw new OptionError({
+      who,
+      problem: `unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`,
+      expected: known,
+    })
   }
   throw new OptionError({
     who,
     problem: name === '' ? 'the options are not valid' : `option '${name}' is not valid`,
-    expected: issue === undefined ? 'valid options' : issue.message.replace(/^[^:]*: expected /, '').replace(/, received .*$/, ''),
+    expected:
+      issue === undefined
+        ? 'valid options'
+        : issue.message.replace(/^[^:]*: expected /, '').replace(/, received .*$/, ''),
     got: show(at(given, path)),
   })
 }
@@ -51,8 +61,10 @@ export function pluginSchema<P extends Plugin>(...kinds: readonly P['kind'][]): 
 }
 
 /** A number, or a schedule of numbers in the same domain. */
-export function hyperparameterSchema<N extends z.ZodType<number, number>>(number: N): z.ZodUnion<[N, z.ZodType<Schedule, Schedule>]> {
-  return z.union([number, pluginSchema<Schedule>('schedule')])
+export function hyperparameterSchema<N extends z.ZodType<number, number>>(
+  number: N,
+): z.ZodUnion<[N, z.ZodType<Schedule, Schedule>]> {
+  return z.union([number, pluginSchema<Schedule>('schedule')], { error: 'a number or a schedule' })
 }
 
 /**
@@ -65,7 +77,9 @@ export function withMainOption(main: string, first: unknown, rest: object = {}):
 }
 
 export function isPlugin(x: unknown): x is Plugin {
-  return typeof x === 'object' && x !== null && 'kind' in x && 'name' in x && 'options' in x && typeof x.kind === 'string'
+  return (
+    typeof x === 'object' && x !== null && 'kind' in x && 'name' in x && 'options' in x && typeof x.kind === 'string'
+  )
 }
 
 /** Factories by name: what `import * as regularizers from '@gradwerk/regularizers'` gives. */
