@@ -22,7 +22,12 @@ export interface OnnxSink {
   /** Adds a node with one output and returns the output's name. */
   node(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, OnnxAttribute>>): string
   /** Adds a node with several outputs. */
-  nodes(opType: string, inputs: readonly string[], outputs: number, attributes?: Readonly<Record<string, OnnxAttribute>>): string[]
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+  ): string[]
   /** Adds a constant (an initializer). Equal constants are one. */
   constant(value: Value): string
 }

@@ -2,8 +2,20 @@ import type { Plugin } from './plugin.ts'
 
 /** The domain of one hyper-parameter in a search. */
 export type Distribution =
-  | { readonly type: 'float'; readonly low: number; readonly high: number; readonly log?: boolean; readonly step?: number }
-  | { readonly type: 'int'; readonly low: number; readonly high: number; readonly log?: boolean; readonly step?: number }
+  | {
+      readonly type: 'float'
+      readonly low: number
+      readonly high: number
+      readonly log?: boolean
+      readonly step?: number
+    }
+  | {
+      readonly type: 'int'
+      readonly low: number
+      readonly high: number
+      readonly log?: boolean
+      readonly step?: number
+    }
   | { readonly type: 'categorical'; readonly choices: readonly unknown[] }
 
 /** A trial as samplers and pruners see it. */
@@ -23,7 +35,11 @@ export interface StudyView {
 
 /** Suggests configurations. */
 export interface Sampler extends Plugin<'sampler'> {
-  suggest(study: StudyView, trial: TrialRecord, space: Readonly<Record<string, Distribution>>): Readonly<Record<string, unknown>>
+  suggest(
+    study: StudyView,
+    trial: TrialRecord,
+    space: Readonly<Record<string, Distribution>>,
+  ): Readonly<Record<string, unknown>>
 }
 
 /** Decides from intermediate values whether a trial goes on. */

@@ -7,11 +7,15 @@ import { fold } from '../random/key.ts'
 import { randomStream } from '../random/stream.ts'
 import type { Key } from '../random/threefry.ts'
 import { sizeOf } from '../tensor/shape.ts'
-import { filled, type Value, value, type Values } from '../tensor/value.ts'
+import { filled, type Value, type Values, value } from '../tensor/value.ts'
 import type { ModelTrace } from './trace.ts'
 
 /** fanIn: elements that feed one output; fanOut: elements that one input feeds. The receptive field counts in both. */
-export function fansOf({ shape, outputAxes, inputAxes }: Pick<ParameterSpec, 'shape' | 'outputAxes' | 'inputAxes'>): Fans {
+export function fansOf({
+  shape,
+  outputAxes,
+  inputAxes,
+}: Pick<ParameterSpec, 'shape' | 'outputAxes' | 'inputAxes'>): Fans {
   const without = (axes: readonly number[]) => sizeOf(shape.filter((_, axis) => !axes.includes(axis)))
   return { fanIn: without(outputAxes), fanOut: without(inputAxes) }
 }
@@ -31,7 +35,11 @@ export function initializeParameter(name: string, spec: ParameterSpec, key: Key)
 /** Parameters and states of a traced model before training. */
 export function initializeModel(trace: ModelTrace, key: Key): { parameters: Values; state: Values } {
   return {
-    parameters: Object.fromEntries([...trace.parameters].map(([name, { spec }]) => [name, initializeParameter(name, spec, key)])),
-    state: Object.fromEntries([...trace.states].map(([name, { spec }]) => [name, filled('float32', spec.shape, spec.initial)])),
+    parameters: Object.fromEntries(
+      [...trace.parameters].map(([name, { spec }]) => [name, initializeParameter(name, spec, key)]),
+    ),
+    state: Object.fromEntries(
+      [...trace.states].map(([name, { spec }]) => [name, filled('float32', spec.shape, spec.initial)]),
+    ),
   }
 }

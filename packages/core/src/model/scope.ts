@@ -23,7 +23,9 @@ export function hyperparameters(): Hyperparameters {
       hyperparameter(name, value) {
         const full = `${prefix}.${name}`
         // A plugin that is applied to several parameters asks once for each of them.
-        const known = [...all].find(([key, traced]) => (key === full || key.startsWith(`${full}#`)) && traced.value === value)
+        const known = [...all].find(
+          ([key, traced]) => (key === full || key.startsWith(`${full}#`)) && traced.value === value,
+        )
         if (known !== undefined) return known[1].tensor
         const unique = all.has(full) ? `${full}#${all.size}` : full
         const tensor = input(unique, [])

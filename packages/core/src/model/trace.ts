@@ -58,7 +58,8 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
   const activations = new Map<string, Tensor>()
 
   const declare = <T>(map: Map<string, T>, name: string, made: T): T => {
-    if (name !== '' && map.has(name)) throw new PluginError({ who: name, problem: 'declared twice by its layer', expected: 'distinct names' })
+    if (name !== '' && map.has(name))
+      throw new PluginError({ who: name, problem: 'declared twice by its layer', expected: 'distinct names' })
     map.set(name, made)
     return made
   }
@@ -75,7 +76,8 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
       parameter(name, spec) {
         const { parametrization, ...plain } = spec
         if (parametrization !== undefined)
-          return declare(effective, full(name), { tensor: parametrization.apply(name, plain, context), spec: plain }).tensor
+          return declare(effective, full(name), { tensor: parametrization.apply(name, plain, context), spec: plain })
+            .tensor
         const { shape, role, outputAxes, inputAxes } = spec
         const info = { name: full(name), role, shape, outputAxes, inputAxes }
         const { tensor } = declare(parameters, full(name), { spec, info, tensor: input(full(name), shape) })
@@ -98,7 +100,11 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
       },
       key() {
         if (key !== undefined) return foldKey(key, `${path}#${keys++}`)
-        throw new PluginError({ who: `layer ${path || layer.name}`, problem: 'there is no random key in this program', hint: 'asking only when context.stochastic' })
+        throw new PluginError({
+          who: `layer ${path || layer.name}`,
+          problem: 'there is no random key in this program',
+          hint: 'asking only when context.stochastic',
+        })
       },
       addLoss: (name, value) => void declare(losses, full(name), value),
       child(name, inner, to) {

@@ -2,7 +2,15 @@
 
 import type { DType } from '../tensor/dtype.ts'
 import { broadcastShapes, sameShape } from '../tensor/shape.ts'
-import { apply, asTensor, expectDType, expectFloat, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
+import {
+  apply,
+  asTensor,
+  expectDType,
+  expectFloat,
+  expectSameDType,
+  type PrimitiveOp,
+  type Tensor,
+} from '../tensor/tensor.ts'
 import type { Type } from '../tensor/value.ts'
 import { greater } from './compare.ts'
 import { mapElements, sumTo } from './elementwise.ts'
@@ -54,10 +62,15 @@ function binary(name: string, row: Row): Binary {
       else for (const type of inputs) expectDType(name, type, ...row.dtypes)
       return inferBinary(name, inputs)
     },
-    kernel: (inputs, output) => mapElements(inputs, output, output.dtype.includes('int') ? (row.integer ?? row.f) : row.f),
+    kernel: (inputs, output) =>
+      mapElements(inputs, output, output.dtype.includes('int') ? (row.integer ?? row.f) : row.f),
     gradient({ inputs, output, cotangent }) {
       const [a, b] = inputs as [Tensor, Tensor]
-      return row.derivatives?.map((derivative, i) => sumTo(derivative(cotangent, a, b, output), (inputs[i] as Tensor).shape)) ?? []
+      return (
+        row.derivatives?.map((derivative, i) =>
+          sumTo(derivative(cotangent, a, b, output), (inputs[i] as Tensor).shape),
+        ) ?? []
+      )
     },
     lower: (sink, inputs) => sink.node(row.onnx, inputs, row.direction && { direction: { string: row.direction } }),
   }
@@ -70,9 +83,19 @@ function binary(name: string, row: Row): Binary {
 }
 
 /** a + b */
-export const add: Binary = binary('add', { onnx: 'Add', dtypes: arithmetic, f: (a, b) => a + b, derivatives: [(ct) => ct, (ct) => ct] })
+export const add: Binary = binary('add', {
+  onnx: 'Add',
+  dtypes: arithmetic,
+  f: (a, b) => a + b,
+  derivatives: [(ct) => ct, (ct) => ct],
+})
 /** a − b */
-export const sub: Binary = binary('sub', { onnx: 'Sub', dtypes: arithmetic, f: (a, b) => a - b, derivatives: [(ct) => ct, (ct) => neg(ct)] })
+export const sub: Binary = binary('sub', {
+  onnx: 'Sub',
+  dtypes: arithmetic,
+  f: (a, b) => a - b,
+  derivatives: [(ct) => ct, (ct) => neg(ct)],
+})
 /** a · b */
 export const mul: Binary = binary('mul', {
   onnx: 'Mul',
@@ -123,6 +146,16 @@ export const bitwiseAnd: Binary = binary('bitwiseAnd', { onnx: 'BitwiseAnd', dty
 export const bitwiseOr: Binary = binary('bitwiseOr', { onnx: 'BitwiseOr', dtypes: bits, f: (a, b) => a | b })
 export const bitwiseXor: Binary = binary('bitwiseXor', { onnx: 'BitwiseXor', dtypes: bits, f: (a, b) => a ^ b })
 /** a · 2ᵇ modulo 2³², b from 0 to 31. */
-export const shiftLeft: Binary = binary('shiftLeft', { onnx: 'BitShift', dtypes: bits, f: (a, b) => a << b, direction: 'LEFT' })
+export const shiftLeft: Binary = binary('shiftLeft', {
+  onnx: 'BitShift',
+  dtypes: bits,
+  f: (a, b) => a << b,
+  direction: 'LEFT',
+})
 /** ⌊a / 2ᵇ⌋, b from 0 to 31. */
-export const shiftRight: Binary = binary('shiftRight', { onnx: 'BitShift', dtypes: bits, f: (a, b) => a >>> b, direction: 'RIGHT' })
+export const shiftRight: Binary = binary('shiftRight', {
+  onnx: 'BitShift',
+  dtypes: bits,
+  f: (a, b) => a >>> b,
+  direction: 'RIGHT',
+})

@@ -30,7 +30,11 @@ export const equal: (a: Tensor, b: Operand) => Tensor = compare('equal', 'Equal'
 export const less: (a: Tensor, b: Operand) => Tensor = compare('less', 'Less', (a, b) => a < b)
 export const lessEqual: (a: Tensor, b: Operand) => Tensor = compare('lessEqual', 'LessOrEqual', (a, b) => a <= b)
 export const greater: (a: Tensor, b: Operand) => Tensor = compare('greater', 'Greater', (a, b) => a > b)
-export const greaterEqual: (a: Tensor, b: Operand) => Tensor = compare('greaterEqual', 'GreaterOrEqual', (a, b) => a >= b)
+export const greaterEqual: (a: Tensor, b: Operand) => Tensor = compare(
+  'greaterEqual',
+  'GreaterOrEqual',
+  (a, b) => a >= b,
+)
 
 function logic(name: string, onnx: string, f: (...x: number[]) => number): PrimitiveOp {
   return {

@@ -58,7 +58,12 @@ export function elu(x: Tensor, scale = 1): Tensor {
   const op: CompositeOp = {
     name: 'elu',
     attributes: { scale },
-    compose: ([from]) => where(greater(from as Tensor, 0), from as Tensor, mul(sub(exp(where(greater(from as Tensor, 0), 0, from as Tensor)), 1), scale)),
+    compose: ([from]) =>
+      where(
+        greater(from as Tensor, 0),
+        from as Tensor,
+        mul(sub(exp(where(greater(from as Tensor, 0), 0, from as Tensor)), 1), scale),
+      ),
     lower: (sink, inputs) => sink.node('Elu', inputs, { alpha: { float: scale } }),
   }
   return apply(op, [x])

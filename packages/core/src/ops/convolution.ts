@@ -1,11 +1,19 @@
 // Two-dimensional convolution (cross-correlation, as ONNX and PyTorch have it) with its two transposes. The three are bilinear, and the
 // gradients of each are the other two.
 
-import { DataError, ShapeError } from '../errors.ts'
 import type { OnnxAttribute } from '../contracts/exporter.ts'
+import { DataError, ShapeError } from '../errors.ts'
 import { allocate, type NumericData } from '../tensor/dtype.ts'
-import { formatShape, sameShape, type Shape, sizeOf } from '../tensor/shape.ts'
-import { apply, type Attributes, expectFloat, expectRank, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts'
+import {
+  type Attributes,
+  apply,
+  expectFloat,
+  expectRank,
+  expectSameDType,
+  type PrimitiveOp,
+  type Tensor,
+} from '../tensor/tensor.ts'
 import { numbers, type Type, type Value, valueOf } from '../tensor/value.ts'
 
 type Pair = readonly [height: number, width: number]
@@ -32,7 +40,10 @@ export interface Geometry {
   readonly groups: number
 }
 
-export function geometryOf(who: string, { strides = [1, 1], padding = [0, 0, 0, 0], dilations = [1, 1], groups = 1 }: ConvolutionOptions): Geometry {
+export function geometryOf(
+  who: string,
+  { strides = [1, 1], padding = [0, 0, 0, 0], dilations = [1, 1], groups = 1 }: ConvolutionOptions,
+): Geometry {
   const whole = (list: readonly number[], least: number) => list.every((x) => Number.isInteger(x) && x >= least)
   if (!whole([...strides, ...dilations, groups], 1) || !whole(padding, 0))
     throw new DataError({
@@ -45,11 +56,22 @@ export function geometryOf(who: string, { strides = [1, 1], padding = [0, 0, 0, 
 }
 
 /** Number of windows along an axis (0 height, 1 width): ⌊(n + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. */
-export function windowsAlong(who: string, axis: 0 | 1, length: number, kernel: number, { strides, padding, dilations }: Geometry): number {
+export function windowsAlong(
+  who: string,
+  axis: 0 | 1,
+  length: number,
+  kernel: number,
+  { strides, padding, dilations }: Geometry,
+): number {
   const padded = length + padding[axis] + padding[(axis + 2) as 2 | 3]
   const count = Math.floor((padded - dilations[axis] * (kernel - 1) - 1) / strides[axis]) + 1
   if (count >= 1) return count
-  throw new ShapeError({ who, problem: 'the kernel is larger than the padded image', expected: `at most ${padded}`, got: String(kernel) })
+  throw new ShapeError({
+    who,
+    problem: 'the kernel is larger than the padded image',
+    expected: `at most ${padded}`,
+    got: String(kernel),
+  })
 }
 
 /** Calls `body` for every pair of an image element and a kernel element that meet in an output element (flat offsets). */
@@ -70,14 +92,23 @@ function everyTap(x: Shape, k: Shape, y: Shape, g: Geometry, body: (x: number, k
               for (let q = 0; q < kw; q++) {
                 const column = j * g.strides[1] - g.padding[1] + q * g.dilations[1]
                 if (column < 0 || column >= width) continue
-                body((plane + row) * width + column, ((o * perGroup + c) * kh + p) * kw + q, ((n * outputs + o) * oh + i) * ow + j)
+                body(
+                  (plane + row) * width + column,
+                  ((o * perGroup + c) * kh + p) * kw + q,
+                  ((n * outputs + o) * oh + i) * ow + j,
+                )
               }
           }
       }
 }
 
 /** Multiplies and adds over all taps into the operand that is missing, in double precision. */
-function accumulate(output: Type, a: Value, b: Value, walk: (meet: (a: number, b: number, out: number) => void) => void): NumericData {
+function accumulate(
+  output: Type,
+  a: Value,
+  b: Value,
+  walk: (meet: (a: number, b: number, out: number) => void) => void,
+): NumericData {
   const totals = new Float64Array(sizeOf(output.shape))
   const dataA = numbers(a)
   const dataB = numbers(b)
@@ -94,7 +125,12 @@ function attributesOf(g: Geometry): Attributes {
 }
 
 function onnxAttributes(g: Geometry): Record<string, OnnxAttribute> {
-  return { strides: { ints: g.strides }, pads: { ints: g.padding }, dilations: { ints: g.dilations }, group: { int: g.groups } }
+  return {
+    strides: { ints: g.strides },
+    pads: { ints: g.padding },
+    dilations: { ints: g.dilations },
+    group: { int: g.groups },
+  }
 }
 
 function inferConvolution(x: Type, k: Type, g: Geometry, who = 'conv2d'): Type {
@@ -111,7 +147,10 @@ function inferConvolution(x: Type, k: Type, g: Geometry, who = 'conv2d'): Type {
       expected: `${perGroup * g.groups} channels in and a multiple of ${g.groups} out`,
       got: `${channels} in, ${outputs} out`,
     })
-  return { dtype: x.dtype, shape: [batch, outputs, windowsAlong(who, 0, height, kh, g), windowsAlong(who, 1, width, kw, g)] }
+  return {
+    dtype: x.dtype,
+    shape: [batch, outputs, windowsAlong(who, 0, height, kh, g), windowsAlong(who, 1, width, kw, g)],
+  }
 }
 
 /** Checks that the convolution of an image with a kernel would have the type of y: the transposes are defined there alone. */
@@ -132,7 +171,10 @@ function convOp(g: Geometry): PrimitiveOp {
     name: 'conv2d',
     attributes: attributesOf(g),
     infer: ([x, k]) => inferConvolution(x as Type, k as Type, g),
-    kernel: ([x, k], y) => accumulate(y, x as Value, k as Value, (meet) => everyTap((x as Value).shape, (k as Value).shape, y.shape, g, meet)),
+    kernel: ([x, k], y) =>
+      accumulate(y, x as Value, k as Value, (meet) =>
+        everyTap((x as Value).shape, (k as Value).shape, y.shape, g, meet),
+      ),
     gradient({ inputs, cotangent }) {
       const [x, k] = inputs as [Tensor, Tensor]
       return [convInputGradient(cotangent, k, x.shape, g), convKernelGradient(x, cotangent, k.shape, g)]
@@ -171,7 +213,10 @@ function inputGradientOp(image: Pair, g: Geometry): PrimitiveOp {
     lower(sink, inputs, node) {
       const [y, k] = node.inputs as [Tensor, Tensor]
       const extra = ([0, 1] as const).map((axis) => {
-        const covered = ((y.shape[axis + 2] as number) - 1) * g.strides[axis] + g.dilations[axis] * ((k.shape[axis + 2] as number) - 1) + 1
+        const covered =
+          ((y.shape[axis + 2] as number) - 1) * g.strides[axis] +
+          g.dilations[axis] * ((k.shape[axis + 2] as number) - 1) +
+          1
         return image[axis] + g.padding[axis] + g.padding[(axis + 2) as 2 | 3] - covered
       })
       return sink.node('ConvTranspose', inputs, { ...onnxAttributes(g), output_padding: { ints: extra } })
@@ -208,11 +253,22 @@ function kernelGradientOp(shape: Shape, g: Geometry): PrimitiveOp {
       const [batch, channels, height, width] = x.shape as [number, number, number, number]
       const [, perGroup, kh, kw] = shape as [number, number, number, number]
       const list = (numbersOf: readonly number[]) => sink.constant(valueOf('int64', [numbersOf.length], numbersOf))
-      const transposed = (name: string, perm: readonly number[]) => sink.node('Transpose', [name], { perm: { ints: perm } })
-      const split = sink.node('Reshape', [inputs[0] as string, list([batch, g.groups, channels / g.groups, height, width])])
-      const image = sink.node('Reshape', [transposed(split, [2, 1, 0, 3, 4]), list([perGroup, g.groups * batch, height, width])])
+      const transposed = (name: string, perm: readonly number[]) =>
+        sink.node('Transpose', [name], { perm: { ints: perm } })
+      const split = sink.node('Reshape', [
+        inputs[0] as string,
+        list([batch, g.groups, channels / g.groups, height, width]),
+      ])
+      const image = sink.node('Reshape', [
+        transposed(split, [2, 1, 0, 3, 4]),
+        list([perGroup, g.groups * batch, height, width]),
+      ])
       const kernel = transposed(inputs[1] as string, [1, 0, 2, 3])
-      const swapped = sink.node('Conv', [image, kernel], onnxAttributes({ ...g, strides: g.dilations, dilations: g.strides }))
+      const swapped = sink.node(
+        'Conv',
+        [image, kernel],
+        onnxAttributes({ ...g, strides: g.dilations, dilations: g.strides }),
+      )
       const cut = sink.node('Slice', [swapped, list([0, 0]), list([kh, kw]), list([2, 3])])
       return transposed(cut, [1, 0, 2, 3])
     },

@@ -1,10 +1,10 @@
 // What the elementwise families share: the broadcasting loop, and its transpose.
 
+import { ShapeError } from '../errors.ts'
 import { allocate, type NumericData } from '../tensor/dtype.ts'
-import { formatShape, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.ts'
+import { formatShape, type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { numbers, type Type, type Value } from '../tensor/value.ts'
-import { ShapeError } from '../errors.ts'
 import { reshape } from './movement.ts'
 import { sum } from './reduce.ts'
 
@@ -17,11 +17,17 @@ export function sameShapeBut(axis: number, a: Shape, b: Shape): boolean {
 export function broadcastStrides(shape: Shape, output: Shape): number[] {
   const strides = stridesOf(shape)
   const missing = output.length - shape.length
-  return output.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : (strides[axis - missing] as number)))
+  return output.map((_, axis) =>
+    axis < missing || shape[axis - missing] === 1 ? 0 : (strides[axis - missing] as number),
+  )
 }
 
 /** Visits every element of a shape in row-major order with the offsets of several strided views. */
-export function visit(shape: Shape, views: readonly (readonly number[])[], body: (index: number, offsets: readonly number[]) => void): void {
+export function visit(
+  shape: Shape,
+  views: readonly (readonly number[])[],
+  body: (index: number, offsets: readonly number[]) => void,
+): void {
   const size = sizeOf(shape)
   const position = new Array<number>(shape.length).fill(0)
   const offsets = views.map(() => 0)
@@ -63,8 +69,16 @@ export function mapElements(inputs: readonly Value[], output: Type, f: (...x: nu
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x
   const missing = x.shape.length - shape.length
-  const axes = x.shape.flatMap((length, axis) => (axis < missing || (shape[axis - missing] === 1 && length !== 1) ? [axis] : []))
+  const axes = x.shape.flatMap((length, axis) =>
+    axis < missing || (shape[axis - missing] === 1 && length !== 1) ? [axis] : [],
+  )
   const summed = axes.length === 0 ? x : sum(x, { axes, keepDims: true })
-  if (missing < 0) throw new ShapeError({ who: 'sumTo', problem: 'the target has more axes', expected: formatShape(shape), got: formatShape(x.shape) })
+  if (missing < 0)
+    throw new ShapeError({
+      who: 'sumTo',
+      problem: 'the target has more axes',
+      expected: formatShape(shape),
+      got: formatShape(x.shape),
+    })
   return reshape(summed, shape)
 }

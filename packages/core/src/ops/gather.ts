@@ -2,7 +2,7 @@
 
 import { DataError, ShapeError } from '../errors.ts'
 import { allocate, type Data, type NumericData } from '../tensor/dtype.ts'
-import { formatShape, normalizeAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.ts'
+import { formatShape, normalizeAxis, type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.ts'
 import { apply, constant, expectDType, expectFloat, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
 import { filled, numbers, type Type, type Value, valueOf } from '../tensor/value.ts'
 import { equal } from './compare.ts'
@@ -14,7 +14,12 @@ import { cast } from './select.ts'
 function indexAt(who: string, indices: NumericData, at: number, length: number): number {
   const index = indices[at] as number
   if (index >= 0 && index < length) return index
-  throw new DataError({ who, problem: `index ${index} is out of range`, expected: `0 to ${length - 1}`, got: String(index) })
+  throw new DataError({
+    who,
+    problem: `index ${index} is out of range`,
+    expected: `0 to ${length - 1}`,
+    got: String(index),
+  })
 }
 
 function gatherOp(axis: number): PrimitiveOp {
@@ -68,7 +73,12 @@ function scatterAddOp(length: number): PrimitiveOp {
       expectDType('scatterAdd', indices, 'int32', 'int64')
       const leading = updates.shape.slice(0, indices.shape.length)
       if (!sameShape(leading, indices.shape))
-        throw new ShapeError({ who: 'scatterAdd', problem: 'updates and indices differ in their leading axes', expected: formatShape(indices.shape), got: formatShape(leading) })
+        throw new ShapeError({
+          who: 'scatterAdd',
+          problem: 'updates and indices differ in their leading axes',
+          expected: formatShape(indices.shape),
+          got: formatShape(leading),
+        })
       return { dtype: updates.dtype, shape: [length, ...updates.shape.slice(indices.shape.length)] }
     },
     kernel([updates, indices], output) {
@@ -87,7 +97,9 @@ function scatterAddOp(length: number): PrimitiveOp {
       const indices = sink.node('Cast', [inputs[1] as string], { to: { dtype: 'int64' } })
       const rank = (node.inputs[1] as Tensor).shape.length
       const columns = sink.node('Unsqueeze', [indices, sink.constant(valueOf('int64', [1], [rank]))])
-      return sink.node('ScatterND', [sink.constant(filled(node.dtype, node.shape, 0)), columns, inputs[0] as string], { reduction: { string: 'add' } })
+      return sink.node('ScatterND', [sink.constant(filled(node.dtype, node.shape, 0)), columns, inputs[0] as string], {
+        reduction: { string: 'add' },
+      })
     },
   }
 }
@@ -104,7 +116,13 @@ export function scatterAdd(updates: Tensor, indices: Tensor, length: number): Te
 }
 
 /** Calls `body` with the flat position of each index and that of the element it points at in a tensor of the given shape. */
-function everyElement(who: string, indices: Value, shape: Shape, axis: number, body: (at: number, target: number) => void): void {
+function everyElement(
+  who: string,
+  indices: Value,
+  shape: Shape,
+  axis: number,
+  body: (at: number, target: number) => void,
+): void {
   const chosen = numbers(indices)
   const strides = stridesOf(shape)
   const along = strides[axis] as number
@@ -121,7 +139,12 @@ function gatherElementsOp(axis: number): PrimitiveOp {
       const [x, indices] = inputs as [Type, Type]
       expectDType('gatherElements', indices, 'int32', 'int64')
       if (!sameShapeBut(axis, x.shape, indices.shape))
-        throw new ShapeError({ who: 'gatherElements', problem: `the shapes differ on another axis than ${axis}`, expected: formatShape(x.shape), got: formatShape(indices.shape) })
+        throw new ShapeError({
+          who: 'gatherElements',
+          problem: `the shapes differ on another axis than ${axis}`,
+          expected: formatShape(x.shape),
+          got: formatShape(indices.shape),
+        })
       return { dtype: x.dtype, shape: indices.shape }
     },
     kernel([x, indices], output) {
@@ -131,7 +154,9 @@ function gatherElementsOp(axis: number): PrimitiveOp {
       })
       return out
     },
-    gradient: ({ inputs: [x, indices], cotangent }) => [scatterElementsAdd(cotangent, indices as Tensor, (x as Tensor).shape[axis] as number, axis)],
+    gradient: ({ inputs: [x, indices], cotangent }) => [
+      scatterElementsAdd(cotangent, indices as Tensor, (x as Tensor).shape[axis] as number, axis),
+    ],
     lower: (sink, inputs) => sink.node('GatherElements', inputs, { axis: { int: axis } }),
   }
 }
@@ -150,7 +175,12 @@ function scatterElementsAddOp(axis: number, length: number): PrimitiveOp {
       expectFloat('scatterElementsAdd', updates)
       expectDType('scatterElementsAdd', indices, 'int32', 'int64')
       if (!sameShape(updates.shape, indices.shape))
-        throw new ShapeError({ who: 'scatterElementsAdd', problem: 'updates and indices differ', expected: formatShape(indices.shape), got: formatShape(updates.shape) })
+        throw new ShapeError({
+          who: 'scatterElementsAdd',
+          problem: 'updates and indices differ',
+          expected: formatShape(indices.shape),
+          got: formatShape(updates.shape),
+        })
       return { dtype: updates.dtype, shape: updates.shape.with(axis, length) }
     },
     kernel([updates, indices], output) {
@@ -164,19 +194,31 @@ function scatterElementsAddOp(axis: number, length: number): PrimitiveOp {
     gradient: ({ inputs: [, indices], cotangent }) => [gatherElements(cotangent, indices as Tensor, axis)],
     lower(sink, inputs, node) {
       const zeros = sink.constant(filled(node.dtype, node.shape, 0))
-      return sink.node('ScatterElements', [zeros, inputs[1] as string, inputs[0] as string], { axis: { int: axis }, reduction: { string: 'add' } })
+      return sink.node('ScatterElements', [zeros, inputs[1] as string, inputs[0] as string], {
+        axis: { int: axis },
+        reduction: { string: 'add' },
+      })
     },
   }
 }
 
 /** Adds elements into zeros at indices along an axis of the given length. The transpose of `gatherElements`. */
 export function scatterElementsAdd(updates: Tensor, indices: Tensor, length: number, axis: number): Tensor {
-  return apply(scatterElementsAddOp(normalizeAxis('scatterElementsAdd', axis, updates.shape.length), length), [updates, indices])
+  return apply(scatterElementsAddOp(normalizeAxis('scatterElementsAdd', axis, updates.shape.length), length), [
+    updates,
+    indices,
+  ])
 }
 
 /** Class indices [...] to float32 [..., depth]: 1 at the class, 0 elsewhere. */
 export function oneHot(indices: Tensor, depth: number): Tensor {
   expectDType('oneHot', indices, 'int32')
-  const classes = constant(valueOf('int32', [depth], Array.from({ length: depth }, (_, i) => i)))
+  const classes = constant(
+    valueOf(
+      'int32',
+      [depth],
+      Array.from({ length: depth }, (_, i) => i),
+    ),
+  )
   return cast(equal(reshape(indices, [...indices.shape, 1]), classes), 'float32')
 }

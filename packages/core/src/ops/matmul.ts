@@ -35,7 +35,10 @@ function infer(inputs: readonly Type[], transposeA: boolean, transposeB: boolean
   const [rows, inner] = matrix(a.shape, transposeA)
   const [same, columns] = matrix(b.shape, transposeB)
   if (inner !== same) throw problem(`equal inner lengths, not ${inner} and ${same}`)
-  return { dtype: a.dtype, shape: [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns] }
+  return {
+    dtype: a.dtype,
+    shape: [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns],
+  }
 }
 
 /** One product, accumulated in double precision. */
@@ -50,7 +53,9 @@ function kernel([a, b]: readonly Value[], output: Type, transposeA: boolean, tra
   const dataA = numbers(a as Value)
   const dataB = numbers(b as Value)
   const batch = output.shape.slice(0, -2)
-  const strides = [shapeA, shapeB].map((shape) => broadcastStrides([...shape.slice(0, -2), 1, 1], [...batch, 1, 1]).slice(0, -2))
+  const strides = [shapeA, shapeB].map((shape) =>
+    broadcastStrides([...shape.slice(0, -2), 1, 1], [...batch, 1, 1]).slice(0, -2),
+  )
   visit(batch, strides, (index, [stackA, stackB]) => {
     const fromA = (stackA as number) * rows * inner
     const fromB = (stackB as number) * inner * columns
@@ -73,8 +78,12 @@ function matmulOp(transposeA: boolean, transposeB: boolean): PrimitiveOp {
     kernel: (inputs, output) => kernel(inputs, output, transposeA, transposeB),
     gradient({ inputs, cotangent: ct }) {
       const [a, b] = inputs as [Tensor, Tensor]
-      const da = transposeA ? matmul(b, ct, { transposeA: transposeB, transposeB: true }) : matmul(ct, b, { transposeB: !transposeB })
-      const db = transposeB ? matmul(ct, a, { transposeA: true, transposeB: transposeA }) : matmul(a, ct, { transposeA: !transposeA })
+      const da = transposeA
+        ? matmul(b, ct, { transposeA: transposeB, transposeB: true })
+        : matmul(ct, b, { transposeB: !transposeB })
+      const db = transposeB
+        ? matmul(ct, a, { transposeA: true, transposeB: transposeA })
+        : matmul(a, ct, { transposeA: !transposeA })
       return [sumTo(da, a.shape), sumTo(db, b.shape)]
     },
     lower(sink, inputs, node) {

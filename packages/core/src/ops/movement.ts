@@ -2,7 +2,18 @@
 
 import { ShapeError } from '../errors.ts'
 import { allocate, type Data } from '../tensor/dtype.ts'
-import { broadcastShapes, checkShape, dynamic, formatShape, isStatic, normalizeAxis, sameShape, type Shape, sizeOf, stridesOf } from '../tensor/shape.ts'
+import {
+  broadcastShapes,
+  checkShape,
+  dynamic,
+  formatShape,
+  isStatic,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from '../tensor/shape.ts'
 import { apply, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
 import { type Type, type Value, valueOf } from '../tensor/value.ts'
 import { broadcastStrides, sameShapeBut, sumTo, visit } from './elementwise.ts'
@@ -23,11 +34,21 @@ function int64(sink: Parameters<PrimitiveOp['lower']>[0], list: readonly number[
 /** The concrete shape behind a target in which one length may be −1 (whatever is left). */
 function resolve(shape: Shape, target: Shape): number[] {
   const refuse = (): never => {
-    throw new ShapeError({ who: 'reshape', problem: 'the number of elements changes', expected: formatShape(shape), got: formatShape(target) })
+    throw new ShapeError({
+      who: 'reshape',
+      problem: 'the number of elements changes',
+      expected: formatShape(shape),
+      got: formatShape(target),
+    })
   }
   const open = target.indexOf(-1)
   if (open !== target.lastIndexOf(-1))
-    throw new ShapeError({ who: 'reshape', problem: 'more than one length is left open', expected: 'at most one -1', got: `[${target.join(', ')}]` })
+    throw new ShapeError({
+      who: 'reshape',
+      problem: 'more than one length is left open',
+      expected: 'at most one -1',
+      got: `[${target.join(', ')}]`,
+    })
   const known = target.reduce((product, length, axis) => (axis === open ? product : product * length), 1)
   if (!isStatic(shape)) return open === -1 ? refuse() : [...target]
   const size = sizeOf(shape)
@@ -43,7 +64,12 @@ function reshapeOp(target: Shape): PrimitiveOp {
     infer: ([x]) => ({ dtype: (x as Type).dtype, shape: resolve((x as Type).shape, target) }),
     kernel: ([x]) => (x as Value).data.slice(),
     gradient: ({ inputs: [x], cotangent }) => [reshape(cotangent, (x as Tensor).shape)],
-    lower: (sink, inputs) => sink.node('Reshape', [inputs[0] as string, int64(sink, target)], target.includes(0) ? { allowzero: { int: 1 } } : {}),
+    lower: (sink, inputs) =>
+      sink.node(
+        'Reshape',
+        [inputs[0] as string, int64(sink, target)],
+        target.includes(0) ? { allowzero: { int: 1 } } : {},
+      ),
   }
 }
 
@@ -62,7 +88,11 @@ function transposeOp(axes: readonly number[]): PrimitiveOp {
     infer: ([x]) => ({ dtype: (x as Type).dtype, shape: axes.map((axis) => (x as Type).shape[axis] as number) }),
     kernel([x], output) {
       const strides = stridesOf((x as Value).shape)
-      return copyStrided(x as Value, output, axes.map((axis) => strides[axis] as number))
+      return copyStrided(
+        x as Value,
+        output,
+        axes.map((axis) => strides[axis] as number),
+      )
     },
     gradient: ({ cotangent }) => [transpose(cotangent, inverse)],
     lower: (sink, inputs) => sink.node('Transpose', inputs, { perm: { ints: axes } }),
@@ -72,9 +102,16 @@ function transposeOp(axes: readonly number[]): PrimitiveOp {
 /** Reorders axes: axis i of the result is axis `axes[i]` of x. Reverses all axes by default. */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   const rank = x.shape.length
-  const order = (axes ?? x.shape.map((_, axis) => rank - 1 - axis)).map((axis) => normalizeAxis('transpose', axis, rank))
+  const order = (axes ?? x.shape.map((_, axis) => rank - 1 - axis)).map((axis) =>
+    normalizeAxis('transpose', axis, rank),
+  )
   if (order.length !== rank || new Set(order).size !== rank)
-    throw new ShapeError({ who: 'transpose', problem: 'not an order of the axes', expected: `each of ${rank} axes once`, got: `[${order.join(', ')}]` })
+    throw new ShapeError({
+      who: 'transpose',
+      problem: 'not an order of the axes',
+      expected: `each of ${rank} axes once`,
+      got: `[${order.join(', ')}]`,
+    })
   return order.every((axis, i) => axis === i) ? x : apply(transposeOp(order), [x])
 }
 
@@ -85,7 +122,12 @@ function broadcastToOp(target: Shape): PrimitiveOp {
     infer([x]) {
       const { dtype, shape } = x as Type
       if (!sameShape(broadcastShapes('broadcastTo', shape, target), target))
-        throw new ShapeError({ who: 'broadcastTo', problem: 'the shape does not broadcast to the target', expected: formatShape(target), got: formatShape(shape) })
+        throw new ShapeError({
+          who: 'broadcastTo',
+          problem: 'the shape does not broadcast to the target',
+          expected: formatShape(target),
+          got: formatShape(shape),
+        })
       return { dtype, shape: target }
     },
     kernel: ([x], output) => copyStrided(x as Value, output, broadcastStrides((x as Value).shape, output.shape)),
@@ -114,14 +156,25 @@ function sliceOp(axis: number, start: number, end: number, step: number): Primit
   return {
     name: 'slice',
     attributes: { axis, start, end, step },
-    infer: ([x]) => ({ dtype: (x as Type).dtype, shape: (x as Type).shape.map((length, i) => (i === axis ? Math.ceil((end - start) / step) : length)) }),
+    infer: ([x]) => ({
+      dtype: (x as Type).dtype,
+      shape: (x as Type).shape.map((length, i) => (i === axis ? Math.ceil((end - start) / step) : length)),
+    }),
     kernel([x], output) {
       const strides = stridesOf((x as Value).shape)
       const from = start * (strides[axis] as number)
-      return copyStrided(x as Value, output, strides.map((stride, i) => (i === axis ? stride * step : stride)), from)
+      return copyStrided(
+        x as Value,
+        output,
+        strides.map((stride, i) => (i === axis ? stride * step : stride)),
+        from,
+      )
     },
-    gradient: ({ inputs: [x], cotangent }) => [unslice(cotangent, axis, start, step, (x as Tensor).shape[axis] as number)],
-    lower: (sink, inputs) => sink.node('Slice', [inputs[0] as string, ...[[start], [end], [axis], [step]].map((list) => int64(sink, list))]),
+    gradient: ({ inputs: [x], cotangent }) => [
+      unslice(cotangent, axis, start, step, (x as Tensor).shape[axis] as number),
+    ],
+    lower: (sink, inputs) =>
+      sink.node('Slice', [inputs[0] as string, ...[[start], [end], [axis], [step]].map((list) => int64(sink, list))]),
   }
 }
 
@@ -130,7 +183,8 @@ function unslice(x: Tensor, axis: number, start: number, step: number, length: n
   const count = x.shape[axis] as number
   const split = [...x.shape.slice(0, axis), count, 1, ...x.shape.slice(axis + 1)]
   const joined = [...x.shape.slice(0, axis), count * step, ...x.shape.slice(axis + 1)]
-  const spread = step === 1 ? x : reshape(pad(reshape(x, split), [{ axis: axis + 1, before: 0, after: step - 1 }]), joined)
+  const spread =
+    step === 1 ? x : reshape(pad(reshape(x, split), [{ axis: axis + 1, before: 0, after: step - 1 }]), joined)
   const room = length - start
   const cut = count * step > room ? slice(spread, [{ axis, start: 0, end: room }]) : spread
   return pad(cut, [{ axis, before: start, after: room - (cut.shape[axis] as number) }])
@@ -145,7 +199,14 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
     const start = place(range.start)
     const end = Math.max(place(range.end), start)
     const step = range.step ?? 1
-    if (!Number.isInteger(step) || step < 1) throw new ShapeError({ who: 'slice', problem: 'not a step', expected: 'a whole number ≥ 1', got: String(step), hint: 'flip' })
+    if (!Number.isInteger(step) || step < 1)
+      throw new ShapeError({
+        who: 'slice',
+        problem: 'not a step',
+        expected: 'a whole number ≥ 1',
+        got: String(step),
+        hint: 'flip',
+      })
     return start === 0 && end === length && step === 1 ? from : apply(sliceOp(axis, start, end, step), [from])
   }, x)
 }
@@ -158,10 +219,16 @@ function flipOp(axis: number): PrimitiveOp {
     kernel([x], output) {
       const strides = stridesOf((x as Value).shape)
       const last = ((x as Value).shape[axis] as number) - 1
-      return copyStrided(x as Value, output, strides.map((stride, i) => (i === axis ? -stride : stride)), last * (strides[axis] as number))
+      return copyStrided(
+        x as Value,
+        output,
+        strides.map((stride, i) => (i === axis ? -stride : stride)),
+        last * (strides[axis] as number),
+      )
     },
     gradient: ({ cotangent }) => [flip(cotangent, axis)],
-    lower: (sink, inputs) => sink.node('Slice', [inputs[0] as string, ...[[-1], [-(2 ** 31)], [axis], [-1]].map((list) => int64(sink, list))]),
+    lower: (sink, inputs) =>
+      sink.node('Slice', [inputs[0] as string, ...[[-1], [-(2 ** 31)], [axis], [-1]].map((list) => int64(sink, list))]),
   }
 }
 
@@ -183,7 +250,9 @@ function padOp(before: readonly number[], after: readonly number[]): PrimitiveOp
     attributes: { before, after },
     infer: ([x]) => ({
       dtype: (x as Type).dtype,
-      shape: (x as Type).shape.map((length, axis) => (length === dynamic ? length : length + (before[axis] as number) + (after[axis] as number))),
+      shape: (x as Type).shape.map((length, axis) =>
+        length === dynamic ? length : length + (before[axis] as number) + (after[axis] as number),
+      ),
     }),
     kernel([x], output) {
       const { data, shape } = x as Value
@@ -196,7 +265,12 @@ function padOp(before: readonly number[], after: readonly number[]): PrimitiveOp
       return out
     },
     gradient: ({ inputs: [x], cotangent }) => [
-      slice(cotangent, before.map((start, axis) => ({ axis, start, end: start + ((x as Tensor).shape[axis] as number) })).filter(({ axis }) => (x as Tensor).shape[axis] !== dynamic)),
+      slice(
+        cotangent,
+        before
+          .map((start, axis) => ({ axis, start, end: start + ((x as Tensor).shape[axis] as number) }))
+          .filter(({ axis }) => (x as Tensor).shape[axis] !== dynamic),
+      ),
     ],
     lower: (sink, inputs) => sink.node('Pad', [inputs[0] as string, int64(sink, [...before, ...after])]),
   }
@@ -209,7 +283,13 @@ export function pad(x: Tensor, paddings: readonly Padding[]): Tensor {
   for (const padding of paddings) {
     const axis = normalizeAxis('pad', padding.axis, x.shape.length)
     if (![padding.before, padding.after].every((count) => Number.isInteger(count) && count >= 0))
-      throw new ShapeError({ who: 'pad', problem: 'not a padding', expected: 'whole counts ≥ 0', got: `${padding.before}, ${padding.after}`, hint: 'slice' })
+      throw new ShapeError({
+        who: 'pad',
+        problem: 'not a padding',
+        expected: 'whole counts ≥ 0',
+        got: `${padding.before}, ${padding.after}`,
+        hint: 'slice',
+      })
     before[axis] = padding.before
     after[axis] = padding.after
   }
@@ -225,7 +305,12 @@ function concatOp(axis: number): PrimitiveOp {
       for (const type of inputs) {
         expectSameDType('concat', first, type)
         if (!sameShapeBut(axis, first.shape, type.shape))
-          throw new ShapeError({ who: 'concat', problem: `the shapes differ on another axis than ${axis}`, expected: formatShape(first.shape), got: formatShape(type.shape) })
+          throw new ShapeError({
+            who: 'concat',
+            problem: `the shapes differ on another axis than ${axis}`,
+            expected: formatShape(first.shape),
+            got: formatShape(type.shape),
+          })
       }
       const total = inputs.reduce((length, { shape }) => length + sizeOf([shape[axis] as number], 'concat'), 0)
       return { dtype: first.dtype, shape: first.shape.with(axis, total) }
@@ -257,7 +342,8 @@ function concatOp(axis: number): PrimitiveOp {
 /** Tensors one after another along an existing axis; the other axes agree. */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   const first = tensors[0]
-  if (first === undefined) throw new ShapeError({ who: 'concat', problem: 'nothing to concatenate', expected: 'at least one tensor' })
+  if (first === undefined)
+    throw new ShapeError({ who: 'concat', problem: 'nothing to concatenate', expected: 'at least one tensor' })
   return tensors.length === 1 ? first : apply(concatOp(normalizeAxis('concat', axis, first.shape.length)), tensors)
 }
 

@@ -1,13 +1,22 @@
 // Two-dimensional pooling. The maximum is found once as an index; the rest is gathering and scattering.
 
-import { ShapeError } from '../errors.ts'
 import type { OnnxAttribute } from '../contracts/exporter.ts'
+import { ShapeError } from '../errors.ts'
 import { allocate, type NumericData } from '../tensor/dtype.ts'
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.ts'
-import { apply, type Attributes, type CompositeOp, constant, expectFloat, expectRank, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
+import {
+  type Attributes,
+  apply,
+  type CompositeOp,
+  constant,
+  expectFloat,
+  expectRank,
+  type PrimitiveOp,
+  type Tensor,
+} from '../tensor/tensor.ts'
 import { filled, numbers, type Type, type Value, value } from '../tensor/value.ts'
 import { mul } from './binary.ts'
-import { conv2d, geometryOf, type Geometry, type Window, windowsAlong } from './convolution.ts'
+import { conv2d, type Geometry, geometryOf, type Window, windowsAlong } from './convolution.ts'
 import { scatterAdd } from './gather.ts'
 import { reshape } from './movement.ts'
 
@@ -22,7 +31,12 @@ type Pool = Geometry & { readonly size: readonly [number, number] }
 function poolOf(who: string, options: PoolingOptions): Pool {
   const { size, padding = [0, 0, 0, 0] } = options
   if (padding.some((zeros, side) => zeros >= (size[side % 2] as number)))
-    throw new ShapeError({ who, problem: 'a window may lie in the padding alone', expected: `padding below ${formatShape(size)}`, got: formatShape(padding) })
+    throw new ShapeError({
+      who,
+      problem: 'a window may lie in the padding alone',
+      expected: `padding below ${formatShape(size)}`,
+      got: formatShape(padding),
+    })
   return { ...geometryOf(who, { ...options, strides: options.strides ?? size }), size }
 }
 
@@ -30,7 +44,12 @@ function pooledShape(who: string, x: Type, pool: Pool): Shape {
   expectFloat(who, x)
   expectRank(who, 'the image [batch, channels, height, width]', x, 4)
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
-  return [batch, channels, windowsAlong(who, 0, height, pool.size[0], pool), windowsAlong(who, 1, width, pool.size[1], pool)]
+  return [
+    batch,
+    channels,
+    windowsAlong(who, 0, height, pool.size[0], pool),
+    windowsAlong(who, 1, width, pool.size[1], pool),
+  ]
 }
 
 function attributesOf(pool: Pool): Attributes {
@@ -38,7 +57,12 @@ function attributesOf(pool: Pool): Attributes {
 }
 
 function onnxAttributes(pool: Pool): Record<string, OnnxAttribute> {
-  return { kernel_shape: { ints: pool.size }, strides: { ints: pool.strides }, pads: { ints: pool.padding }, dilations: { ints: pool.dilations } }
+  return {
+    kernel_shape: { ints: pool.size },
+    strides: { ints: pool.strides },
+    pads: { ints: pool.padding },
+    dilations: { ints: pool.dilations },
+  }
 }
 
 /** For every window the flat index in x of its first maximum in row-major order. */
@@ -71,7 +95,10 @@ function indicesOp(pool: Pool): PrimitiveOp {
     infer: ([x]) => ({ dtype: 'int32', shape: pooledShape('maxPool2dIndices', x as Type, pool) }),
     kernel: ([x], output) => winners(x as Value, output, pool),
     gradient: () => [],
-    lower: (sink, inputs) => sink.node('Cast', [sink.nodes('MaxPool', inputs, 2, onnxAttributes(pool))[1] as string], { to: { dtype: 'int32' } }),
+    lower: (sink, inputs) =>
+      sink.node('Cast', [sink.nodes('MaxPool', inputs, 2, onnxAttributes(pool))[1] as string], {
+        to: { dtype: 'int32' },
+      }),
   }
 }
 
@@ -115,7 +142,10 @@ function reciprocalCounts(shape: Shape, output: Shape, { size, strides, padding 
   }
   const [oh, ow] = output.slice(2) as [number, number]
   const counts = Array.from({ length: oh * ow }, (_, i) => 1 / (inside(0, Math.floor(i / ow)) * inside(1, i % ow)))
-  const data = type === 'float64' ? value('float64', [1, 1, oh, ow], Float64Array.from(counts)) : value('float32', [1, 1, oh, ow], Float32Array.from(counts))
+  const data =
+    type === 'float64'
+      ? value('float64', [1, 1, oh, ow], Float64Array.from(counts))
+      : value('float32', [1, 1, oh, ow], Float32Array.from(counts))
   return constant(data)
 }
 
@@ -123,7 +153,12 @@ function reciprocalCounts(shape: Shape, output: Shape, { size, strides, padding 
 export function averagePool2d(x: Tensor, { countPadding = false, ...options }: AveragePoolingOptions): Tensor {
   const pool = poolOf('averagePool2d', options)
   if (pool.dilations.some((distance) => distance !== 1))
-    throw new ShapeError({ who: 'averagePool2d', problem: 'dilated windows', expected: 'dilations [1, 1]', got: formatShape(pool.dilations) })
+    throw new ShapeError({
+      who: 'averagePool2d',
+      problem: 'dilated windows',
+      expected: 'dilations [1, 1]',
+      got: formatShape(pool.dilations),
+    })
   const op: CompositeOp = {
     name: 'averagePool2d',
     attributes: { ...attributesOf(pool), countPadding },

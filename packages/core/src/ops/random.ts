@@ -43,7 +43,11 @@ export function foldKey(key: Tensor, name: string | number): Tensor {
   const op: CompositeOp = {
     name: 'foldKey',
     attributes: { counter },
-    compose: ([from]) => concat(blocks(from as Tensor, word(counter[0]), word(counter[1])).map((x) => reshape(x, [1])), 0),
+    compose: ([from]) =>
+      concat(
+        blocks(from as Tensor, word(counter[0]), word(counter[1])).map((x) => reshape(x, [1])),
+        0,
+      ),
     kernel: ([from]) => Uint32Array.from(threefry2x32(keyFrom(from), counter)),
   }
   return apply(op, [key])
@@ -57,7 +61,13 @@ export function randomBits(key: Tensor, shape: Shape): Tensor {
     attributes: { shape },
     compose([from]) {
       const half = Math.ceil(size / 2)
-      const counters = constant(valueOf('uint32', [half], Array.from({ length: half }, (_, i) => i)))
+      const counters = constant(
+        valueOf(
+          'uint32',
+          [half],
+          Array.from({ length: half }, (_, i) => i),
+        ),
+      )
       const both = concat(blocks(from as Tensor, counters, word(0)), 0)
       return reshape(slice(both, [{ axis: 0, start: 0, end: size }]), shape)
     },
@@ -72,7 +82,8 @@ export function randomUniform(key: Tensor, shape: Shape): Tensor {
     name: 'randomUniform',
     attributes: { shape },
     compose: ([from]) => mul(cast(shiftRight(randomBits(from as Tensor, shape), word(8)), 'float32'), 2 ** -24),
-    kernel: ([from], output) => Float32Array.from(randomWords(keyFrom(from), sizeOf(output.shape)), (bits) => (bits >>> 8) * 2 ** -24),
+    kernel: ([from], output) =>
+      Float32Array.from(randomWords(keyFrom(from), sizeOf(output.shape)), (bits) => (bits >>> 8) * 2 ** -24),
   }
   return apply(op, [key])
 }

@@ -20,11 +20,20 @@ export interface ReduceOptions {
 }
 
 function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): number[] {
-  return keepDims ? shape.map((length, axis) => (axes.includes(axis) ? 1 : length)) : shape.filter((_, axis) => !axes.includes(axis))
+  return keepDims
+    ? shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+    : shape.filter((_, axis) => !axes.includes(axis))
 }
 
 /** Adds a Reduce… node; the axes are an attribute before the opset in which they became an input. */
-function lowerReduce(sink: OnnxSink, onnx: string, axesAsInputSince: number, x: string, axes: readonly number[], keepDims: boolean): string {
+function lowerReduce(
+  sink: OnnxSink,
+  onnx: string,
+  axesAsInputSince: number,
+  x: string,
+  axes: readonly number[],
+  keepDims: boolean,
+): string {
   const keepdims = { int: Number(keepDims) }
   if (sink.opset < axesAsInputSince) return sink.node(onnx, [x], { axes: { ints: axes }, keepdims })
   return sink.node(onnx, [x, sink.constant(valueOf('int64', [axes.length], axes))], { keepdims })
@@ -32,7 +41,12 @@ function lowerReduce(sink: OnnxSink, onnx: string, axesAsInputSince: number, x: 
 
 function expectElements(who: string, shape: Shape, axes: readonly number[]): void {
   if (axes.some((axis) => shape[axis] === 0))
-    throw new ShapeError({ who, problem: 'no elements to choose from', expected: 'reduced axes of length 1 and more', got: formatShape(shape) })
+    throw new ShapeError({
+      who,
+      problem: 'no elements to choose from',
+      expected: 'reduced axes of length 1 and more',
+      got: formatShape(shape),
+    })
 }
 
 interface Row {
@@ -124,7 +138,10 @@ export function mean(x: Tensor, { axes, keepDims = false }: ReduceOptions = {}):
     attributes: { axes: found, keepDims },
     compose([from]) {
       const { shape } = from as Tensor
-      const count = sizeOf(found.map((axis) => shape[axis] as number), 'mean')
+      const count = sizeOf(
+        found.map((axis) => shape[axis] as number),
+        'mean',
+      )
       if (count === 0) throw new ShapeError({ who: 'mean', problem: 'no elements to average', got: formatShape(shape) })
       return mul(sum(from as Tensor, { axes: found, keepDims }), 1 / count)
     },
@@ -166,7 +183,10 @@ export function argMax(x: Tensor, axis = -1): Tensor {
       return out
     },
     gradient: () => [],
-    lower: (sink, inputs) => sink.node('Cast', [sink.node('ArgMax', inputs, { axis: { int: along }, keepdims: { int: 0 } })], { to: { dtype: 'int32' } }),
+    lower: (sink, inputs) =>
+      sink.node('Cast', [sink.node('ArgMax', inputs, { axis: { int: along }, keepdims: { int: 0 } })], {
+        to: { dtype: 'int32' },
+      }),
   }
   return apply(op, [x])
 }

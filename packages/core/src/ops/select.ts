@@ -13,7 +13,10 @@ const whereOp: PrimitiveOp = {
     const [condition, a, b] = inputs as [Type, Type, Type]
     expectDType('where', condition, 'bool')
     expectSameDType('where', a, b)
-    return { dtype: a.dtype, shape: broadcastShapes('where', condition.shape, broadcastShapes('where', a.shape, b.shape)) }
+    return {
+      dtype: a.dtype,
+      shape: broadcastShapes('where', condition.shape, broadcastShapes('where', a.shape, b.shape)),
+    }
   },
   kernel(inputs, output) {
     const [condition, a, b] = inputs as [Value, Value, Value]
@@ -46,12 +49,15 @@ function castOp(to: DType): PrimitiveOp {
     kernel([x], output) {
       const from = (x as { data: ArrayLike<number | bigint> }).data
       const out = allocate(to, from.length)
-      if (out instanceof BigInt64Array) for (let i = 0; i < out.length; i++) out[i] = BigInt(Math.trunc(Number(from[i])))
+      if (out instanceof BigInt64Array)
+        for (let i = 0; i < out.length; i++) out[i] = BigInt(Math.trunc(Number(from[i])))
       else if (output.dtype === 'bool') for (let i = 0; i < out.length; i++) out[i] = Number(from[i]) === 0 ? 0 : 1
       else for (let i = 0; i < out.length; i++) out[i] = Number(from[i])
       return out
     },
-    gradient: ({ inputs: [x], cotangent }) => [x !== undefined && isFloat(x.dtype) && isFloat(to) ? cast(cotangent, x.dtype) : undefined],
+    gradient: ({ inputs: [x], cotangent }) => [
+      x !== undefined && isFloat(x.dtype) && isFloat(to) ? cast(cotangent, x.dtype) : undefined,
+    ],
     lower: (sink, inputs) => sink.node('Cast', inputs, { to: { dtype: to } }),
   }
 }

@@ -24,7 +24,12 @@ function unary(name: string, onnx: string, f: (x: number) => number, derivative:
 }
 
 /** −x */
-export const neg: (x: Tensor) => Tensor = unary('neg', 'Neg', (x) => -x, (ct) => neg(ct))
+export const neg: (x: Tensor) => Tensor = unary(
+  'neg',
+  'Neg',
+  (x) => -x,
+  (ct) => neg(ct),
+)
 /** |x|; derivative 0 at 0. */
 export const abs: (x: Tensor) => Tensor = unary('abs', 'Abs', Math.abs, (ct, x) => mul(ct, sign(x)))
 /** −1, 0 or 1; derivative 0. */
@@ -41,11 +46,23 @@ export const sin: (x: Tensor) => Tensor = unary('sin', 'Sin', Math.sin, (ct, x) 
 export const cos: (x: Tensor) => Tensor = unary('cos', 'Cos', Math.cos, (ct, x) => neg(mul(ct, sin(x))))
 export const tanh: (x: Tensor) => Tensor = unary('tanh', 'Tanh', Math.tanh, (ct, _, y) => mul(ct, sub(1, mul(y, y))))
 /** 1 / (1 + e⁻ˣ) */
-export const sigmoid: (x: Tensor) => Tensor = unary('sigmoid', 'Sigmoid', (x) => 1 / (1 + Math.exp(-x)), (ct, _, y) => mul(ct, mul(y, sub(1, y))))
+export const sigmoid: (x: Tensor) => Tensor = unary(
+  'sigmoid',
+  'Sigmoid',
+  (x) => 1 / (1 + Math.exp(-x)),
+  (ct, _, y) => mul(ct, mul(y, sub(1, y))),
+)
 /** The error function, 2/√π ∫₀ˣ e^(−t²) dt. */
-export const erf: (x: Tensor) => Tensor = unary('erf', 'Erf', erfOf, (ct, x) => mul(ct, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))))
+export const erf: (x: Tensor) => Tensor = unary('erf', 'Erf', erfOf, (ct, x) =>
+  mul(ct, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+)
 /** max(x, 0); derivative 0 at 0. */
-export const relu: (x: Tensor) => Tensor = unary('relu', 'Relu', (x) => (x > 0 ? x : Number.isNaN(x) ? x : 0), (ct, _, y) => mul(ct, sign(y)))
+export const relu: (x: Tensor) => Tensor = unary(
+  'relu',
+  'Relu',
+  (x) => (x > 0 ? x : Number.isNaN(x) ? x : 0),
+  (ct, _, y) => mul(ct, sign(y)),
+)
 /** log(1 + eˣ), without overflow. */
 export const softplus: (x: Tensor) => Tensor = unary('softplus', 'Softplus', softplusOf, (ct, x) => mul(ct, sigmoid(x)))
 
@@ -53,4 +70,3 @@ export const softplus: (x: Tensor) => Tensor = unary('softplus', 'Softplus', sof
 export function square(x: Tensor): Tensor {
   return mul(x, x)
 }
-

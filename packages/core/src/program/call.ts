@@ -2,9 +2,9 @@
 
 import type { RunCall } from '../contracts/backend.ts'
 import { BackendError } from '../errors.ts'
+import type { Data } from '../tensor/dtype.ts'
 import { dynamic, type Shape, sizeOf } from '../tensor/shape.ts'
 import { formatType, type Tensor } from '../tensor/tensor.ts'
-import type { Data } from '../tensor/dtype.ts'
 import type { Type, Value, Values } from '../tensor/value.ts'
 import type { Program } from './program.ts'
 
@@ -16,7 +16,13 @@ function fits(given: Value, expected: Type): boolean {
   )
 }
 
-function checkValues(program: Program, kind: string, expected: Readonly<Record<string, Tensor>>, given: Values, leading: Shape): void {
+function checkValues(
+  program: Program,
+  kind: string,
+  expected: Readonly<Record<string, Tensor>>,
+  given: Values,
+  leading: Shape,
+): void {
   for (const [name, { dtype, shape }] of Object.entries(expected)) {
     const type = { dtype, shape: [...leading, ...shape] }
     const value = given[name]
@@ -29,13 +35,23 @@ function checkValues(program: Program, kind: string, expected: Readonly<Record<s
       })
   }
   for (const name of Object.keys(given))
-    if (!(name in expected)) throw new BackendError({ who: `program ${program.name}`, problem: `there is no ${kind} '${name}'`, expected: Object.keys(expected).join(', ') })
+    if (!(name in expected))
+      throw new BackendError({
+        who: `program ${program.name}`,
+        problem: `there is no ${kind} '${name}'`,
+        expected: Object.keys(expected).join(', '),
+      })
 }
 
 /** Throws a BackendError unless a call gives exactly the values a program takes. */
 export function checkCall(program: Program, { steps, shared, inputs, state }: RunCall): void {
   if (!Number.isSafeInteger(steps) || steps < 1)
-    throw new BackendError({ who: `program ${program.name}`, problem: 'not a number of steps', expected: 'a whole number ≥ 1', got: String(steps) })
+    throw new BackendError({
+      who: `program ${program.name}`,
+      problem: 'not a number of steps',
+      expected: 'a whole number ≥ 1',
+      got: String(steps),
+    })
   checkValues(program, 'shared input', program.shared, shared, [])
   checkValues(program, 'input', program.inputs, inputs, [steps])
   const states = Object.fromEntries(Object.entries(program.state).map(([name, { current }]) => [name, current]))

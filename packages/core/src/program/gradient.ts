@@ -1,12 +1,11 @@
 // Reverse-mode differentiation, in the graph: gradients are expressions like any other, so they can be differentiated again.
 
 import { GradientError } from '../errors.ts'
+import { add } from '../ops/binary.ts'
 import { isFloat } from '../tensor/dtype.ts'
 import { formatShape, sameShape } from '../tensor/shape.ts'
-import { isComposite, isLeaf, scalar, type Tensor } from '../tensor/tensor.ts'
+import { constant, isComposite, isLeaf, scalar, type Tensor } from '../tensor/tensor.ts'
 import { filled } from '../tensor/value.ts'
-import { constant } from '../tensor/tensor.ts'
-import { add } from '../ops/binary.ts'
 import { topological } from './graph.ts'
 
 /** A composite without a gradient of its own is differentiated through its composition. */
@@ -36,11 +35,17 @@ export function gradients(output: Tensor, withRespectTo: readonly Tensor[], cota
       got: `${output.dtype} ${formatShape(output.shape)}`,
     })
   if (cotangent !== undefined && !sameShape(cotangent.shape, output.shape))
-    throw new GradientError({ who: 'gradients', problem: 'the cotangent has another shape', expected: formatShape(output.shape), got: formatShape(cotangent.shape) })
+    throw new GradientError({
+      who: 'gradients',
+      problem: 'the cotangent has another shape',
+      expected: formatShape(output.shape),
+      got: formatShape(cotangent.shape),
+    })
   const order = topological([output], differentiated)
   const targets = new Set(withRespectTo)
   const needed = new Set<Tensor>()
-  for (const node of order) if (targets.has(node) || differentiated(node).some((from) => needed.has(from))) needed.add(node)
+  for (const node of order)
+    if (targets.has(node) || differentiated(node).some((from) => needed.has(from))) needed.add(node)
   const cotangents = new Map<Tensor, Tensor>([[output, cotangent ?? scalar(1, output.dtype)]])
   for (const node of order.toReversed()) {
     const received = cotangents.get(node)
@@ -50,7 +55,12 @@ export function gradients(output: Tensor, withRespectTo: readonly Tensor[], cota
       const part = given[i]
       if (part === undefined || !needed.has(from)) return
       if (!sameShape(part.shape, from.shape) || part.dtype !== from.dtype)
-        throw new GradientError({ who: node.op.name, problem: 'its gradient has the wrong type', expected: formatShape(from.shape), got: formatShape(part.shape) })
+        throw new GradientError({
+          who: node.op.name,
+          problem: 'its gradient has the wrong type',
+          expected: formatShape(from.shape),
+          got: formatShape(part.shape),
+        })
       const sofar = cotangents.get(from)
       cotangents.set(from, sofar === undefined ? part : add(sofar, part))
     })

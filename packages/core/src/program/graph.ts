@@ -3,7 +3,10 @@
 import { isComposite, isLeaf, type Tensor } from '../tensor/tensor.ts'
 
 /** All tensors that the given ones depend on, inputs before users. `enter` chooses what a node depends on. */
-export function topological(roots: readonly Tensor[], enter: (tensor: Tensor) => readonly Tensor[] = ({ inputs }) => inputs): Tensor[] {
+export function topological(
+  roots: readonly Tensor[],
+  enter: (tensor: Tensor) => readonly Tensor[] = ({ inputs }) => inputs,
+): Tensor[] {
   const order: Tensor[] = []
   const seen = new Set<Tensor>()
   const stack: { tensor: Tensor; dependencies: readonly Tensor[]; next: number }[] = []

@@ -37,15 +37,30 @@ export function program(parts: Program): Program {
   const states = Object.entries(parts.state).map(([name, { current }]) => [name, current] as const)
   for (const [name, tensor] of [...Object.entries(parts.shared), ...Object.entries(parts.inputs), ...states]) {
     if (tensor.op.name !== 'input' || tensor.op.attributes['name'] !== name)
-      throw new ProgramError({ who, problem: `'${name}' is not an input of that name`, expected: `input('${name}', …)`, got: tensor.op.name })
-    if (declared.has(name)) throw new ProgramError({ who, problem: `two inputs are named '${name}'`, expected: 'distinct names' })
+      throw new ProgramError({
+        who,
+        problem: `'${name}' is not an input of that name`,
+        expected: `input('${name}', …)`,
+        got: tensor.op.name,
+      })
+    if (declared.has(name))
+      throw new ProgramError({ who, problem: `two inputs are named '${name}'`, expected: 'distinct names' })
     declared.set(name, tensor)
   }
   for (const [name, { current, next }] of Object.entries(parts.state))
     if (current.dtype !== next.dtype || !sameShape(current.shape, next.shape))
-      throw new ProgramError({ who, problem: `state '${name}' changes its type`, expected: formatType(current), got: formatType(next) })
+      throw new ProgramError({
+        who,
+        problem: `state '${name}' changes its type`,
+        expected: formatType(current),
+        got: formatType(next),
+      })
   for (const tensor of topological(resultsOf(parts)))
     if (isLeaf(tensor.op) && tensor.op.name === 'input' && declared.get(tensor.op.attributes.name) !== tensor)
-      throw new ProgramError({ who, problem: `input '${tensor.op.attributes.name}' is used but not declared`, got: formatType(tensor) })
+      throw new ProgramError({
+        who,
+        problem: `input '${tensor.op.attributes.name}' is used but not declared`,
+        got: formatType(tensor),
+      })
   return parts
 }

@@ -10,7 +10,12 @@ const foldName = 2
 /** The key of a seed: a whole number from 0 to 2⁵³ − 1. */
 export function keyOf(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new OptionError({ who: 'keyOf', problem: 'not a seed', expected: 'a whole number from 0 to 2^53 - 1', got: String(seed) })
+    throw new OptionError({
+      who: 'keyOf',
+      problem: 'not a seed',
+      expected: 'a whole number from 0 to 2^53 - 1',
+      got: String(seed),
+    })
   return [seed >>> 0, Math.floor(seed / 2 ** 32)]
 }
 

@@ -35,8 +35,9 @@ export function randomWords(key: Key, length: number): Uint32Array {
   const k0 = key[0] | 0
   const k1 = key[1] | 0
   const k2 = parity ^ k0 ^ k1
+  // Unrolled: this loop draws every dropout mask.
+  // biome-ignore format: one line for each round
   for (let j = 0; j < half; j++) {
-    // Unrolled: this loop draws every dropout mask.
     let a = (j + k0) | 0
     let b = k1
     a = (a + b) | 0; b = ((b << 13) | (b >>> 19)) ^ a

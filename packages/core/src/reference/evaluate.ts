@@ -16,7 +16,11 @@ function compute(tensor: Tensor, value: (of: Tensor) => Value, feeds: Values): V
     if (op.name === 'constant') return op.value
     const fed = feeds[op.attributes.name]
     if (fed !== undefined) return fed
-    throw new BackendError({ who: 'evaluate', problem: `input '${op.attributes.name}' was not given`, expected: formatType(tensor) })
+    throw new BackendError({
+      who: 'evaluate',
+      problem: `input '${op.attributes.name}' was not given`,
+      expected: formatType(tensor),
+    })
   }
   if (isComposite(op)) {
     if (op.kernel === undefined) return value(tensor.expansion as Tensor)
@@ -33,7 +37,11 @@ export function plan(roots: readonly Tensor[]): Tensor[] {
 }
 
 /** Computes the values of tensors from those of their inputs by name. `order` is `plan(roots)`, where it is known already. */
-export function evaluate(roots: readonly Tensor[], feeds: Values = {}, order: readonly Tensor[] = plan(roots)): Value[] {
+export function evaluate(
+  roots: readonly Tensor[],
+  feeds: Values = {},
+  order: readonly Tensor[] = plan(roots),
+): Value[] {
   const values = new Map<Tensor, Value>()
   const value = (of: Tensor) => values.get(of) as Value
   for (const tensor of order) values.set(tensor, compute(tensor, value, feeds))

@@ -1,10 +1,10 @@
 // The reference backend: slow, without dependencies, works anywhere.
 
 import type { Backend, Executable, RunCall, RunResult } from '../contracts/backend.ts'
-import { resultsOf, type Program } from '../program/program.ts'
+import { checkCall, joinSteps, sliceStep } from '../program/call.ts'
+import { type Program, resultsOf } from '../program/program.ts'
 import { isLeaf } from '../tensor/tensor.ts'
 import { copyOf, type Values } from '../tensor/value.ts'
-import { checkCall, joinSteps, sliceStep } from '../program/call.ts'
 import { evaluate, plan } from './evaluate.ts'
 
 function executable(program: Program): Executable {
@@ -17,7 +17,8 @@ function executable(program: Program): Executable {
     // A state that a step leaves alone, or sets to a constant, is copied: returned values belong to the caller.
     const foreign = new Set([...constants, ...Object.values(feeds).map(({ data }) => data)])
     const values = evaluate(roots, feeds, order).map((value) => (foreign.has(value.data) ? copyOf(value) : value))
-    const named = (names: readonly string[], from: number) => Object.fromEntries(names.map((name, i) => [name, values[from + i]])) as Values
+    const named = (names: readonly string[], from: number) =>
+      Object.fromEntries(names.map((name, i) => [name, values[from + i]])) as Values
     return { outputs: named(outputNames, 0), state: named(stateNames, outputNames.length) }
   }
   return {

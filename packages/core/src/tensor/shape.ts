@@ -35,7 +35,12 @@ export function sizeOf(shape: Shape, who = 'sizeOf'): number {
 /** Checks that a shape is a list of whole lengths ≥ 0 (or `dynamic`). */
 export function checkShape(who: string, shape: Shape): void {
   if (shape.every((length) => Number.isSafeInteger(length) && length >= dynamic)) return
-  throw new ShapeError({ who, problem: 'not a shape', expected: 'whole lengths of 0 and more', got: `[${shape.join(', ')}]` })
+  throw new ShapeError({
+    who,
+    problem: 'not a shape',
+    expected: 'whole lengths of 0 and more',
+    got: `[${shape.join(', ')}]`,
+  })
 }
 
 /** The row-major distance in elements between neighbours along each axis. */
@@ -52,7 +57,12 @@ export function stridesOf(shape: Shape): number[] {
 /** An axis counted from either end, as an index from the front. */
 export function normalizeAxis(who: string, axis: number, rank: number): number {
   if (Number.isInteger(axis) && axis >= -rank && axis < rank) return axis < 0 ? axis + rank : axis
-  throw new ShapeError({ who, problem: 'no such axis', expected: `an axis from ${-rank} to ${rank - 1}`, got: String(axis) })
+  throw new ShapeError({
+    who,
+    problem: 'no such axis',
+    expected: `an axis from ${-rank} to ${rank - 1}`,
+    got: String(axis),
+  })
 }
 
 /** Sorted axes without repetition; all of them when none are named. */
@@ -60,7 +70,12 @@ export function normalizeAxes(who: string, axes: readonly number[] | undefined, 
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
   const found = axes.map((axis) => normalizeAxis(who, axis, rank)).sort((a, b) => a - b)
   if (new Set(found).size === found.length) return found
-  throw new ShapeError({ who, problem: 'an axis is named twice', expected: 'distinct axes', got: `[${axes.join(', ')}]` })
+  throw new ShapeError({
+    who,
+    problem: 'an axis is named twice',
+    expected: 'distinct axes',
+    got: `[${axes.join(', ')}]`,
+  })
 }
 
 /** The common shape of two operands under NumPy's broadcasting rule. */

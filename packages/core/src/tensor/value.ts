@@ -59,7 +59,12 @@ export function numbers(of: Value): NumericData {
 /** The one number of a value with one element. */
 export function numberOf(of: Value): number {
   if (of.data.length !== 1)
-    throw new DataError({ who: 'numberOf', problem: 'not a single number', expected: 'one element', got: formatShape(of.shape) })
+    throw new DataError({
+      who: 'numberOf',
+      problem: 'not a single number',
+      expected: 'one element',
+      got: formatShape(of.shape),
+    })
   return Number(of.data[0])
 }
 
