@@ -150,9 +150,9 @@ describe('the program', () => {
     momentum({ learningRate: 0.5, momentum: 0.75 }),
     nesterov({ learningRate: 0.5, momentum: 0.75 }),
   ])('$name states its effective step size', (optimizer) => {
-    const { stepSize, hyperparameters } = traceUpdate(optimizer, [4, 3])
+    const { update, hyperparameters } = traceUpdate(optimizer, [4, 3])
     const feeds = [...hyperparameters].map(([name, { value }]) => [name, valueOf('float32', [], [Number(value)])])
-    const [size] = evaluate(stepSize === undefined ? [] : [stepSize], Object.fromEntries(feeds))
+    const [size] = evaluate(update.stepSize === undefined ? [] : [update.stepSize], Object.fromEntries(feeds))
     expect(size === undefined ? undefined : numbersOf(size)).toEqual([optimizer.name === 'sgd' ? 0.5 : 2])
   })
 })

@@ -1,11 +1,14 @@
 import { OptionError } from '@gradwerk/core'
 import { constant, cosine } from '@gradwerk/optimizers'
-import { pluginSuite } from '@gradwerk/testing'
+import { scheduleSuite } from '@gradwerk/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-pluginSuite(cosine, [{ plugin: cosine(0.1) }, { plugin: cosine({ from: 0.1, to: 0.01, over: 7 }) }])
-pluginSuite(constant, [{ plugin: constant(0.1) }])
+scheduleSuite(cosine, [
+  { plugin: cosine(0.1), total: 2, expected: [0.1, 0.05, 0] },
+  { plugin: cosine({ from: 0.1, to: 0.01, over: 7 }) },
+])
+scheduleSuite(constant, [{ plugin: constant(0.1), expected: [0.1, 0.1] }])
 
 describe('cosine', () => {
   test('falls from the first value to the last and stays there', () => {
