@@ -26,7 +26,11 @@ const folder = mkdtempSync(join(tmpdir(), 'gradwerk-profile-'))
 const step = trainingStep(settings)
 const model = loopModel(step, standardRewrites)
 const runtime = await loadNodeRuntime()
-const session = await runtime.createSession(model.bytes, { threads, spinning: true, profilePath: join(folder, 'p') })
+const session = await runtime.createSession(model.bytes, {
+  threads,
+  spinMicroseconds: 20,
+  profilePath: join(folder, 'p'),
+})
 const run = executable(step, model, session)
 let state = initialState(step)
 const shared = sharedValues(settings)

@@ -15,7 +15,7 @@ test('a missing installation says what to do', async () => {
 
 test('bytes that are no model are refused by the runtime, and the failure names the program', async () => {
   const runtime = await loadNodeRuntime()
-  const refused = runtime.createSession(Uint8Array.of(1, 2, 3), { threads: 1, spinning: false })
+  const refused = runtime.createSession(Uint8Array.of(1, 2, 3), { threads: 1, spinMicroseconds: 0 })
   await expect(refused).rejects.toThrow()
   const x = input('x', [1])
   const of = program({ name: 'tiny', shared: { x }, inputs: {}, state: {}, outputs: { y: relu(x) } })

@@ -28,7 +28,7 @@ export async function loadNodeRuntime(
   }
 }
 
-function sessionOptions({ threads, spinning, profilePath }: SessionSettings) {
+function sessionOptions({ threads, spinMicroseconds, profilePath }: SessionSettings) {
   return {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
@@ -37,9 +37,13 @@ function sessionOptions({ threads, spinning, profilePath }: SessionSettings) {
     graphOptimizationLevel: 'all' as const,
     // Failures are thrown; nothing is written to the console.
     logSeverityLevel: 4 as const,
-    extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' } } },
+    extra: { session: { intra_op: spinMicroseconds > 0 ? spinFor(spinMicroseconds) : { allow_spinning: '0' } } },
     ...(profilePath === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePath }),
   }
+}
+
+function spinFor(microseconds: number) {
+  return { allow_spinning: '1', spin_duration_us: String(microseconds) }
 }
 
 function wrap(ort: Module, session: import('onnxruntime-node').InferenceSession): RuntimeSession {

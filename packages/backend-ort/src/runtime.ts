@@ -4,8 +4,8 @@ import type { Values } from '@gradwerk/core'
 
 export interface SessionSettings {
   readonly threads: number
-  /** Whether idle worker threads spin (faster, uses the cores meanwhile) or sleep. */
-  readonly spinning: boolean
+  /** How long an idle thread waits busily for work before it sleeps; 0 sleeps at once. */
+  readonly spinMicroseconds: number
   /** Writes a profile of every node to files that start with this path. */
   readonly profilePath?: string
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 import { SessionCache } from './session-cache.ts'
 
-const settings = { threads: 1, spinning: true }
+const settings = { threads: 1, spinMicroseconds: 20 }
 
 function runtime(createSession: Runtime['createSession']): Runtime {
   return { version: '1', createSession }

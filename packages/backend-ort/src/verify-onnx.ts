@@ -54,7 +54,7 @@ export async function verifyOnnx(
     throw new DataError({ who: 'verifyOnnx', problem, cause })
   }
   const session = await runtime
-    .createSession(bytes, { threads: 1, spinning: false })
+    .createSession(bytes, { threads: 1, spinMicroseconds: 0 })
     .catch(refused('ONNX Runtime does not take the file'))
   const expected = await forwardPass(model, backend)
   let maxAbsDifference = 0

@@ -184,7 +184,7 @@ test.each([17, ...opsets])('operator set %i', async (opset) => {
     }),
     { opset },
   )
-  const session = await runtime.createSession(model, { threads: 1, spinning: false })
+  const session = await runtime.createSession(model, { threads: 1, spinMicroseconds: 0 })
   const got = await session.run(values)
   const expected = evaluate(
     chosen.map(([, tensor]) => tensor),

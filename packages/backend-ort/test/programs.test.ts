@@ -152,6 +152,9 @@ test('a call with a wrong, missing or unknown value is refused', async () => {
 
 test('threads are checked and described', () => {
   for (const threads of [0, 1.5, Number.NaN, 1000]) expect(() => ort({ threads })).toThrow(OptionError)
+  expect(() => ort({ spinMicroseconds: -1 })).toThrow(
+    "ort: option 'spinMicroseconds' is not valid; expected a whole number from 0 to 1000; got -1",
+  )
   expect(ort({ threads: 3 }).description).toEqual({
     name: 'onnxruntime-node',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),

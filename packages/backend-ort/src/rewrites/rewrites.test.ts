@@ -54,7 +54,7 @@ const numbers = (shape: readonly number[], seed: number) =>
 async function run(of: Program, rewrites: readonly Rewrite[]) {
   const model = loopModel(of, rewrites)
   const runtime = await loadNodeRuntime()
-  const session = await runtime.createSession(model.bytes, { threads: 1, spinning: false })
+  const session = await runtime.createSession(model.bytes, { threads: 1, spinMicroseconds: 0 })
   const shared = Object.fromEntries(Object.entries(inputs).map(([name, { shape }], i) => [name, numbers(shape, i)]))
   const call: RunCall = { steps: 1, shared, inputs: {}, state: {} }
   return (await executable(of, model, session).run(call)).outputs
