@@ -16,9 +16,10 @@ import {
 } from '../tensor/tensor.ts'
 import { filled, numbers, type Type, type Value, value } from '../tensor/value.ts'
 import { mul } from './binary.ts'
-import { conv2d, type Geometry, geometryOf, type Window, windowsAlong } from './convolution.ts'
+import { conv2d } from './convolution.ts'
 import { scatterAdd } from './gather.ts'
 import { reshape } from './movement.ts'
+import { type Geometry, geometryOf, type Window, windowsAlong } from './window.ts'
 
 export interface PoolingOptions extends Window {
   /** Height and width of the window. */

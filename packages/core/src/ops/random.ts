@@ -7,8 +7,9 @@ import { apply, asTensor, type CompositeOp, constant, scalar, type Tensor } from
 import { numbers, type Value, valueOf } from '../tensor/value.ts'
 import { add, bitwiseAnd, bitwiseOr, bitwiseXor, mul, shiftLeft, shiftRight } from './binary.ts'
 import { less } from './compare.ts'
-import { concat, reshape, slice } from './movement.ts'
+import { reshape } from './movement.ts'
 import { cast } from './select.ts'
+import { concat, slice } from './slicing.ts'
 
 const word = (number: number): Tensor => scalar(number >>> 0, 'uint32')
 
