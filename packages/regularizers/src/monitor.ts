@@ -3,7 +3,7 @@
 import { type EpochRecord, OptionError } from '@gradwerk/core'
 
 /** Every figure of an epoch by its full name: `objective`, `loss`, `training.loss`, `validation.accuracy`. */
-export function figuresOf({ objective, loss, training, validation }: EpochRecord): ReadonlyMap<string, number> {
+function figuresOf({ objective, loss, training, validation }: EpochRecord): ReadonlyMap<string, number> {
   const part = (name: string, figures: Readonly<Record<string, number>> = {}) =>
     Object.entries(figures).map(([figure, value]) => [`${name}.${figure}`, value] as const)
   return new Map([
