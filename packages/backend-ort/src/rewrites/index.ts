@@ -3,6 +3,7 @@
 import type { Rewrite } from '@gradwerk/onnx'
 import { gemmAdd } from './gemm-add.ts'
 import { gemmDescent } from './gemm-descent.ts'
+import { reduceReshape } from './reduce-reshape.ts'
 import { reluMask } from './relu-mask.ts'
 
-export const standardRewrites: readonly Rewrite[] = [gemmAdd, gemmDescent, reluMask]
+export const standardRewrites: readonly Rewrite[] = [gemmAdd, gemmDescent, reluMask, reduceReshape]

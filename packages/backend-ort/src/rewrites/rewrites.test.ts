@@ -8,6 +8,7 @@ import {
   program,
   type RunCall,
   relu,
+  reshape,
   sign,
   sub,
   sum,
@@ -23,6 +24,7 @@ import { loadNodeRuntime } from '../runtime-node.ts'
 import { gemmAdd } from './gemm-add.ts'
 import { gemmDescent } from './gemm-descent.ts'
 import { standardRewrites } from './index.ts'
+import { reduceReshape } from './reduce-reshape.ts'
 import { reluMask } from './relu-mask.ts'
 
 const x = input('x', [4, 3])
@@ -74,6 +76,7 @@ interface Case {
 
 const product = matmul(x, w)
 const active = relu(x)
+const kept = sum(full, { axes: [0], keepDims: true })
 const update = matmul(column, row, { transposeA: true })
 
 const fires: readonly Case[] = [
@@ -92,6 +95,7 @@ const fires: readonly Case[] = [
     outputs: { y: gradients(sum(active), [x])[0] as Tensor },
     becomes: ['Reshape', 'Relu', 'Cast', 'Cast', 'Mul'],
   },
+  { rewrite: reduceReshape, what: 'Σ over rows', outputs: { y: reshape(kept, [2]) }, becomes: ['ReduceSum'] },
   {
     rewrite: gemmDescent,
     what: 'w − s·xᵀ·d',
@@ -107,6 +111,18 @@ const fires: readonly Case[] = [
 ]
 
 const rests: readonly Case[] = [
+  {
+    rewrite: reduceReshape,
+    what: 'another shape',
+    outputs: { y: reshape(kept, [2, 1]) },
+    becomes: ['ReduceSum', 'Reshape'],
+  },
+  {
+    rewrite: reduceReshape,
+    what: 'a sum that is needed as it is',
+    outputs: { y: reshape(kept, [2]), kept },
+    becomes: ['ReduceSum', 'Reshape'],
+  },
   {
     rewrite: gemmAdd,
     what: 'a product that is used twice',
