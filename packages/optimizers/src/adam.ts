@@ -15,9 +15,9 @@ import {
   type Tensor,
   type Update,
   type UpdateCall,
+  withMainOption,
 } from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from './main-option.ts'
 
 export interface AdamOptions {
   /** Size of a step, ≥ 0; a number or a schedule. Default 0.001. */

@@ -1,8 +1,17 @@
 // Stochastic gradient descent: plain, with heavy-ball momentum (Polyak 1964), or with Nesterov's (Sutskever et al. 2013).
 
-import { add, div, hyperparameterSchema, mul, type Optimizer, parseOptions, type Schedule, sub } from '@gradwerk/core'
+import {
+  add,
+  div,
+  hyperparameterSchema,
+  mul,
+  type Optimizer,
+  parseOptions,
+  type Schedule,
+  sub,
+  withMainOption,
+} from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from './main-option.ts'
 
 export interface MomentumOptions {
   /** Size of a step, ≥ 0; a number or a schedule. Default 0.01. */

@@ -9,9 +9,9 @@ import {
   mul,
   parseOptions,
   type Schedule,
+  withMainOption,
 } from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from './main-option.ts'
 
 export interface DropoutOptions {
   /** Probability of dropping an element, in [0, 1); a number or a schedule. */

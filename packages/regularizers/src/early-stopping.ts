@@ -1,8 +1,15 @@
 // Early stopping: ends a run that no longer gets better on held-out data (Prechelt 1998), and goes back to its best epoch.
 
-import { type Callback, type EpochRecord, OptionError, parseOptions, type RunView, type Snapshot } from '@gradwerk/core'
+import {
+  type Callback,
+  type EpochRecord,
+  OptionError,
+  parseOptions,
+  type RunView,
+  type Snapshot,
+  withMainOption,
+} from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from './main-option.ts'
 import { modeOf, monitored } from './monitor.ts'
 import { flattened, unflattened } from './snapshot-values.ts'
 

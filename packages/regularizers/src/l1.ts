@@ -1,8 +1,7 @@
 // L1 penalty (lasso): drives weights to exact zeros.
 
-import { mul, parseOptions, type Regularizer } from '@gradwerk/core'
+import { mul, parseOptions, type Regularizer, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from './main-option.ts'
 import { softThreshold } from './soft-threshold.ts'
 import { methodSchema, type PenaltyMethod, type Strength, strengthSchema } from './strength.ts'
 import { sumOfMagnitudes } from './sums.ts'

@@ -1,8 +1,7 @@
 // L2 penalties: half the sum of squares, and the whole sum under its name in statistics, ridge.
 
-import { mul, parseOptions, type Regularizer } from '@gradwerk/core'
+import { mul, parseOptions, type Regularizer, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from './main-option.ts'
 import { type Strength, strengthSchema } from './strength.ts'
 import { halfSumOfSquares } from './sums.ts'
 

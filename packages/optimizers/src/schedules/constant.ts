@@ -1,8 +1,7 @@
 // The schedule that is none.
 
-import { parseOptions, type Schedule } from '@gradwerk/core'
+import { parseOptions, type Schedule, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from '../main-option.ts'
 
 export interface ConstantOptions {
   readonly value: number

@@ -1,8 +1,7 @@
 // Half a cosine wave from one value to another (Loshchilov & Hutter 2017).
 
-import { parseOptions, type Schedule } from '@gradwerk/core'
+import { parseOptions, type Schedule, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { withMainOption } from '../main-option.ts'
 
 export interface CosineOptions {
   /** The value at step 0. */
