@@ -21,6 +21,7 @@ test.each(readmes.map((path) => [path.slice(repositoryRoot.length + 1), path]))(
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, 'run-'))
   const before = process.cwd()
+  vi.stubEnv('GRADWERK_DATA', folder) // no example needs MNIST
   process.chdir(folder)
   try {
     for (const [i, code] of (await examples(path)).entries()) {
@@ -30,6 +31,7 @@ test.each(readmes.map((path) => [path.slice(repositoryRoot.length + 1), path]))(
     }
   } finally {
     process.chdir(before)
+    vi.unstubAllEnvs()
     written.mockRestore()
     await rm(folder, { recursive: true })
   }
