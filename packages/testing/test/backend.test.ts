@@ -14,7 +14,8 @@ import { expect, test } from 'vitest'
 
 backendSuite('reference', reference)
 
-const [step] = trainingPrograms as [TrainingStep]
+const [makeStep] = [...trainingPrograms.values()] as [() => TrainingStep]
+const step = makeStep()
 
 /** The reference with results changed. */
 function changed(change: (result: RunResult, steps: number) => RunResult): Backend {

@@ -28,14 +28,14 @@ function jsonOf(x: unknown): string {
   return JSON.stringify(x)
 }
 
-/** Whether a value is what JSON can say: nothing that is lost or changed on the way. Functions may stand in plugins only. */
-function losses(x: unknown, path: string): string | undefined {
+/** Where a value is not what JSON can hold; nested plugins count by their options. */
+function lossIn(x: unknown, path: string): string | undefined {
   if (x === null || typeof x === 'string' || typeof x === 'boolean' || x === undefined) return undefined
   if (typeof x === 'number') return Number.isFinite(x) ? undefined : `${path} is ${x}`
   if (typeof x !== 'object') return `${path} is a ${typeof x}`
-  if (isPlugin(x)) return losses(x.options, path === '' ? 'options' : `${path}.options`)
+  if (isPlugin(x)) return lossIn(x.options, `${path}.options`)
   for (const [key, item] of Object.entries(x)) {
-    const lost = losses(item, path === '' ? key : `${path}.${key}`)
+    const lost = lossIn(item, `${path}.${key}`)
     if (lost !== undefined) return lost
   }
   return undefined
@@ -44,7 +44,7 @@ function losses(x: unknown, path: string): string | undefined {
 /** The plugin made again from the JSON of its options. Throws a CheckError unless kind, name and options are the same. */
 export function roundTrip<P extends Plugin>(factory: Factory<P>, plugin: P, registries: readonly Registry[] = []): P {
   const who = plugin.name
-  const lost = losses(plugin.options, '')
+  const lost = lossIn(plugin.options, 'options')
   if (lost !== undefined) throw new CheckError({ who, problem: `JSON cannot hold its options: ${lost}` })
   const options = revive(JSON.parse(jsonOf(plugin.options)), ...registries)
   const again = factory(options as never)

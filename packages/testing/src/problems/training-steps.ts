@@ -146,8 +146,10 @@ const convolutional: Parts = {
   },
 }
 
-/** Programs of whole training steps, with calls. */
-export const trainingPrograms: readonly TrainingStep[] = [perceptron, convolutional].map(trainingStep)
+/** Programs of whole training steps, with calls, by name; built when asked for. */
+export const trainingPrograms: ReadonlyMap<string, () => TrainingStep> = new Map(
+  [perceptron, convolutional].map((parts) => [parts.name, () => trainingStep(parts)]),
+)
 
 /** The values of one step of a call, with a leading axis of 1. */
 export function singleStep(inputs: Values, step: number): Values {
