@@ -3,6 +3,7 @@
 import {
   BackendError,
   checkCall,
+  copyOf,
   type Executable,
   type Program,
   type RunCall,
@@ -52,7 +53,7 @@ export function executable(program: Program, model: LoopModel, session: RuntimeS
       const results = await turn
       const next = ([name, value]: [string, Value]): [string, Value] => {
         const output = model.state.get(name)?.next
-        return [name, output === undefined ? value : (results[output] as Value)]
+        return [name, output === undefined ? copyOf(value) : (results[output] as Value)]
       }
       return {
         state: Object.fromEntries(Object.entries(call.state).map(next)),
