@@ -57,7 +57,16 @@ describe('a stream', () => {
   test('shuffles in place', () => {
     const array = Int32Array.from({ length: 50 }, (_, i) => i)
     expect(stream().shuffle(array)).toBe(array)
-    expect([...array].toSorted((a, b) => a - b)).toEqual(draw(50, ((i = 0) => () => i++)()))
+    expect([...array].toSorted((a, b) => a - b)).toEqual(
+      draw(
+        50,
+        (
+          (i = 0) =>
+          () =>
+            i++
+        )(),
+      ),
+    )
     expect([...array]).not.toEqual([...array].toSorted((a, b) => a - b))
   })
 })

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { broadcastShapes, checkShape, dynamic, formatShape, normalizeAxes, normalizeAxis, sizeOf, stridesOf } from './shape.ts'
+import {
+  broadcastShapes,
+  checkShape,
+  dynamic,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  sizeOf,
+  stridesOf,
+} from './shape.ts'
 
 test('sizes and strides', () => {
   expect(sizeOf([2, 3, 4])).toBe(24)
@@ -21,11 +30,19 @@ test('axes', () => {
 
 test.each([
   [[2, 3], [3], [2, 3]],
-  [[2, 1], [1, 3], [2, 3]],
+  [
+    [2, 1],
+    [1, 3],
+    [2, 3],
+  ],
   [[], [2], [2]],
   [[0], [1], [0]],
   [[dynamic, 3], [3], [dynamic, 3]],
-  [[dynamic, 1], [dynamic, 4], [dynamic, 4]],
+  [
+    [dynamic, 1],
+    [dynamic, 4],
+    [dynamic, 4],
+  ],
   [[1], [dynamic], [dynamic]],
 ])('%j with %j broadcasts to %j', (a, b, expected) => {
   expect(broadcastShapes('op', a, b)).toEqual(expected)

@@ -10,7 +10,9 @@ test('values of every element type', () => {
 })
 
 test('data must fill the shape', () => {
-  expect(() => value('float32', [2, 2], new Float32Array(3))).toThrow('value: the data does not fill the shape [2, 2]; expected 4 elements; got 3')
+  expect(() => value('float32', [2, 2], new Float32Array(3))).toThrow(
+    'value: the data does not fill the shape [2, 2]; expected 4 elements; got 3',
+  )
   expect(() => valueOf('int64', [2], [1])).toThrow('expected 2 elements; got 1')
 })
 
