@@ -19,8 +19,7 @@ const conventions: readonly Convention[] = [
   { name: 'abs at 0', f: core.abs, at: [-1, 0, 1], gradient: [-1, 0, 1] },
   { name: 'leakyRelu at 0', f: (x) => core.leakyRelu(x, 0.25), at: [0, 1], gradient: [0.25, 1] },
   { name: 'elu at 0', f: (x) => core.elu(x, 0.5), at: [0, 1], gradient: [0.5, 1] },
-  // PyTorch passes the whole gradient at the bounds.
-  { name: 'clip at its bounds', f: (x) => core.clip(x, -1, 1), at: [-2, -1, 0, 1, 2], gradient: [0, 0.5, 1, 0.5, 0] },
+  { name: 'clip at its bounds', f: (x) => core.clip(x, -1, 1), at: [-2, -1, 0, 1, 2], gradient: [0, 1, 1, 1, 0] },
   {
     name: 'maximum of equal numbers',
     f: (x) => core.maximum(part(x, 0), part(x, 1)),

@@ -205,10 +205,12 @@ export const builders: Readonly<Record<string, Builder>> = {
   tile: (inputs, options) => tile(x(inputs), numbers(options.reps)),
   flip: (inputs, options) => numbers(options.axes).reduce(core.flip, x(inputs)),
   where: ({ condition, a, b }) => core.where(condition as Tensor, a as Tensor, b as Tensor),
-  clamp: (inputs, { min, max }) => {
-    const low = min === null ? x(inputs) : core.maximum(x(inputs), number(min))
-    return max === null ? low : core.minimum(low, number(max))
-  },
+  clamp: (inputs, { min, max }) =>
+    core.clip(
+      x(inputs),
+      min === null ? Number.NEGATIVE_INFINITY : number(min),
+      max === null ? Number.POSITIVE_INFINITY : number(max),
+    ),
   add: two(add),
   sub: two(sub),
   mul: two(mul),

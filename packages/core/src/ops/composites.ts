@@ -2,8 +2,9 @@
 
 import { normalizeAxis } from '../tensor/shape.ts'
 import { apply, type CompositeOp, type Tensor } from '../tensor/tensor.ts'
-import { add, div, maximum, minimum, mul, sub } from './binary.ts'
-import { greater } from './compare.ts'
+import { valueOf } from '../tensor/value.ts'
+import { add, div, mul, sub } from './binary.ts'
+import { greater, less } from './compare.ts'
 import { max, sum } from './reduce.ts'
 import { where } from './select.ts'
 import { erf, exp, log, sigmoid, tanh } from './unary.ts'
@@ -85,7 +86,16 @@ export function silu(x: Tensor): Tensor {
   return mul(x, sigmoid(x))
 }
 
-/** x cut to [low, high]; the gradient passes half at the bounds. */
+/** x cut to [low, high]; the gradient passes at the bounds, as in PyTorch. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
-  return minimum(maximum(x, low), high)
+  const op: CompositeOp = {
+    name: 'clip',
+    attributes: { low, high },
+    compose: ([from]) => where(less(from as Tensor, low), low, where(greater(from as Tensor, high), high, from as Tensor)),
+    lower: (sink, inputs, { dtype }) => {
+      const bounds = [low, high].map((bound) => sink.constant(valueOf(dtype, [], [bound])))
+      return sink.node('Clip', [...inputs, ...bounds])
+    },
+  }
+  return apply(op, [x])
 }

@@ -45,12 +45,30 @@ function pooledShape(who: string, x: Type, pool: Pool): Shape {
   expectFloat(who, x)
   expectRank(who, 'the image [batch, channels, height, width]', x, 4)
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
-  return [
+  const output = [
     batch,
     channels,
     windowsAlong(who, 0, height, pool.size[0], pool),
     windowsAlong(who, 1, width, pool.size[1], pool),
   ]
+  checkTaps(who, x.shape, output, pool)
+  return output
+}
+
+/** Refuses dilated windows whose taps all lie in the padding: they have no maximum. */
+function checkTaps(who: string, shape: Shape, output: Shape, { size, strides, padding, dilations }: Pool): void {
+  for (const axis of [0, 1] as const)
+    for (let i = 0; i < (output[axis + 2] as number); i++) {
+      const taps = Array.from({ length: size[axis] }, (_, p) => i * strides[axis] - padding[axis] + p * dilations[axis])
+      if (!taps.some((at) => at >= 0 && at < (shape[axis + 2] as number)))
+        throw new ShapeError({
+          who,
+          problem: 'a window touches nothing but padding',
+          expected: 'at least one element of the image in every window',
+          got: `image ${formatShape(shape)}, window ${formatShape(size)} dilated by ${formatShape(dilations)}`,
+          hint: 'less padding or dilation',
+        })
+    }
 }
 
 function attributesOf(pool: Pool): Attributes {

@@ -315,6 +315,14 @@ const rows: readonly Row[] = [
   ],
   [
     'maxPool2d',
+    'a dilated window around the image',
+    [float([1, 1, 1, 1])],
+    (x) => core.maxPool2d(x, { size: [2, 2], strides: [1, 1], padding: [1, 1, 1, 1], dilations: [2, 2] }),
+    ShapeError,
+    ['maxPool2d', 'nothing but padding'],
+  ],
+  [
+    'maxPool2d',
     'windows in the padding',
     [image],
     (x) => core.maxPool2d(x, { size: [2, 2], padding: [2, 0, 0, 0] }),
