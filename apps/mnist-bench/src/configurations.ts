@@ -1,0 +1,130 @@
+// The configurations that are compared, as data: what each puts into the same network.
+
+import type { Callback, Initializer, Layer, Optimizer, Regularizer } from '@gradwerk/core'
+import { heNormal, normal, xavierNormal, zeros } from '@gradwerk/initializers'
+import { batchNorm } from '@gradwerk/normalization'
+import { cosine, nesterov } from '@gradwerk/optimizers'
+import { earlyStopping, elasticNet, l1, l2 } from '@gradwerk/regularizers'
+import { UsageError } from './errors.ts'
+
+export interface Configuration {
+  readonly name: string
+  readonly description: string
+  /** `perceptron`: two wide layers that overfit. `deep`: many narrow ones, where the first weights decide. */
+  readonly network: 'perceptron' | 'deep'
+  readonly initializer: Initializer
+  readonly optimizer: Optimizer
+  readonly normalization?: () => Layer
+  readonly dropProbability?: number
+  /** For all kernels. */
+  readonly regularizers?: readonly Regularizer[]
+  /** Made anew for every trial: callbacks have state. */
+  readonly callbacks?: () => Callback[]
+}
+
+const perceptron = {
+  network: 'perceptron',
+  initializer: heNormal(),
+  optimizer: nesterov({ learningRate: cosine(0.1) }),
+} as const
+
+const deep = {
+  network: 'deep',
+  optimizer: nesterov({ learningRate: cosine(0.02) }),
+} as const
+
+/** Strengths were chosen on validation images. */
+export const configurations: readonly Configuration[] = [
+  { ...perceptron, name: 'none', description: 'no regularization: the network learns its training images by heart' },
+  {
+    ...perceptron,
+    name: 'l1',
+    description: 'L1 penalty by its proximal step: most weights become exactly zero',
+    regularizers: [l1(2e-4)],
+  },
+  {
+    ...perceptron,
+    name: 'l2',
+    description: 'L2 penalty: all weights become small, none becomes zero',
+    regularizers: [l2(1e-3)],
+  },
+  {
+    ...perceptron,
+    name: 'elastic-net',
+    description: 'L1 and L2 together, by their proximal step',
+    regularizers: [elasticNet({ l1: 2e-4, l2: 5e-4 })],
+  },
+  {
+    ...perceptron,
+    name: 'dropout',
+    description: 'every hidden unit dropped with probability 0.3 in every step',
+    dropProbability: 0.3,
+  },
+  {
+    ...perceptron,
+    name: 'batch-norm',
+    description: 'batch normalization before every rectifier',
+    normalization: () => batchNorm(),
+  },
+  {
+    ...perceptron,
+    name: 'dropout-l2',
+    description: 'dropout and the L2 penalty together',
+    dropProbability: 0.3,
+    regularizers: [l2(1e-4)],
+  },
+  {
+    ...perceptron,
+    name: 'early-stopping',
+    description: 'stops when the validation loss has not improved for 3 epochs, and goes back to the best epoch',
+    callbacks: () => [earlyStopping({ patience: 3, restoreBest: true })],
+  },
+  {
+    ...deep,
+    name: 'init-zero',
+    description: 'all weights zero: nothing but the output bias can learn',
+    initializer: zeros(),
+  },
+  {
+    ...deep,
+    name: 'init-random',
+    description: 'normal with standard deviation 0.01: the signal fades from layer to layer',
+    initializer: normal({ standardDeviation: 0.01 }),
+  },
+  {
+    ...deep,
+    name: 'init-xavier',
+    description: 'Xavier: keeps the variance where layers are linear; each rectifier halves it',
+    initializer: xavierNormal(),
+  },
+  { ...deep, name: 'init-he', description: 'He: keeps the variance through rectifiers', initializer: heNormal() },
+]
+
+export const configurationNames: readonly string[] = configurations.map(({ name }) => name)
+
+/** Throws a UsageError for a name that no configuration has. */
+export function configurationNamed(name: string): Configuration {
+  const configuration = configurations.find((one) => one.name === name)
+  if (configuration !== undefined) return configuration
+  throw new UsageError({
+    who: 'bench',
+    problem: `there is no configuration '${name}'`,
+    expected: `one of ${configurationNames.join(', ')}`,
+  })
+}
+
+/** What a configuration consists of, as plain JSON for reports. */
+export function optionsOf(configuration: Configuration, hidden: readonly number[]): Record<string, unknown> {
+  const { network, initializer, optimizer, normalization, dropProbability, regularizers, callbacks } = configuration
+  const options = {
+    network,
+    hidden,
+    initializer,
+    optimizer,
+    normalization: normalization?.(),
+    dropProbability,
+    regularizers: regularizers ?? [],
+    callbacks: callbacks?.() ?? [],
+  }
+  return JSON.parse(JSON.stringify(options))
+}

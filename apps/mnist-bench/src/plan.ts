@@ -1,0 +1,52 @@
+// The trials of a run.
+
+import { configurationNamed } from './configurations.ts'
+import type { Settings } from './settings.ts'
+import type { TrialRequest } from './trial.ts'
+
+/** The units of a configuration's hidden layers. */
+export function hiddenOf(
+  configuration: string,
+  { hidden, deepHidden }: Pick<Settings, 'hidden' | 'deepHidden'>,
+): readonly number[] {
+  return configurationNamed(configuration).network === 'deep' ? deepHidden : hidden
+}
+
+/** Every configuration with every seed, in this order. */
+export function plannedTrials(settings: Settings): TrialRequest[] {
+  const { configurations, seeds, epochs, batchSize } = settings
+  return configurations.flatMap((configuration) =>
+    Array.from({ length: seeds }, (_, i) => ({
+      configuration,
+      seed: i + 1,
+      epochs,
+      batchSize,
+      hidden: hiddenOf(configuration, settings),
+      trackTraining: true,
+    })),
+  )
+}
+
+/** The best configuration once more, on all training images. */
+export function finalTrial(
+  winner: { readonly configuration: string; readonly seed: number },
+  settings: Settings,
+): TrialRequest {
+  const { finalEpochs, batchSize } = settings
+  return {
+    ...winner,
+    epochs: finalEpochs,
+    batchSize,
+    hidden: hiddenOf(winner.configuration, settings),
+    trackTraining: false,
+  }
+}
+
+/** About how much work a trial is, in multiplications; for time estimates only. */
+export function workOf({ hidden, epochs, trackTraining }: TrialRequest, train: number, validation: number): number {
+  const widths = [784, ...hidden, 10]
+  const weights = widths.slice(1).reduce((total, width, i) => total + width * (widths[i] ?? 0), 0)
+  // A step costs its calls too, which for narrow layers is more than the products.
+  const perSample = weights + 20_000 * widths.length
+  return epochs * perSample * (3 * train + (trackTraining ? train : 0) + validation)
+}

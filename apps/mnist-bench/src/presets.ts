@@ -1,0 +1,76 @@
+// Presets: what a run consists of unless an option says otherwise. A preset is data.
+
+import { configurationNames } from './configurations.ts'
+import { UsageError } from './errors.ts'
+
+export interface Preset {
+  readonly name: string
+  readonly description: string
+  /** `generated` never looks for MNIST. */
+  readonly data: 'mnist' | 'generated'
+  readonly configurations: readonly string[]
+  /** Seeds 1 to this. */
+  readonly seeds: number
+  readonly epochs: number
+  /** Training images of every trial; the final run has all that are not held out. */
+  readonly train: number
+  /** Images of the training set that are held out. */
+  readonly validation: number
+  readonly batchSize: number
+  /** Hidden layers of the perceptron. */
+  readonly hidden: readonly number[]
+  /** Hidden layers of the deep network of the `init-` configurations. */
+  readonly deepHidden: readonly number[]
+  /** Epochs of the final run: the best configuration on all training images. 0 for none. */
+  readonly finalEpochs: number
+}
+
+const standard: Preset = {
+  name: 'default',
+  description: 'every configuration with 3 seeds on 10,000 images, and the best one on all training images',
+  data: 'mnist',
+  configurations: configurationNames,
+  seeds: 3,
+  epochs: 12,
+  train: 10_000,
+  validation: 10_000,
+  batchSize: 128,
+  hidden: [384, 128],
+  deepHidden: [64, 64, 64, 64, 64, 64, 64, 64],
+  finalEpochs: 12,
+}
+
+export const presets: readonly Preset[] = [
+  standard,
+  {
+    ...standard,
+    name: 'thorough',
+    description: 'the default with 10 seeds: narrower intervals, three times the time',
+    seeds: 10,
+  },
+  {
+    ...standard,
+    name: 'smoke',
+    description: 'seconds: every configuration with one seed on a few generated digits, to see that all works',
+    data: 'generated',
+    seeds: 1,
+    epochs: 2,
+    train: 500,
+    validation: 200,
+    batchSize: 50,
+    hidden: [32, 16],
+    deepHidden: [16, 16, 16, 16],
+    finalEpochs: 2,
+  },
+]
+
+/** Throws a UsageError for a name that no preset has. */
+export function presetNamed(name: string): Preset {
+  const preset = presets.find((one) => one.name === name)
+  if (preset !== undefined) return preset
+  throw new UsageError({
+    who: 'bench',
+    problem: `there is no preset '${name}'`,
+    expected: `one of ${presets.map((one) => one.name).join(', ')}`,
+  })
+}
