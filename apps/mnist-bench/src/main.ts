@@ -1,1 +1,5 @@
-throw new Error('mnist-bench: not written yet')
+// `pnpm bench`
+
+import { main } from './command.ts'
+
+process.exitCode = await main(process.argv.slice(2))
