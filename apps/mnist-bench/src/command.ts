@@ -4,13 +4,12 @@ import { GradwerkError } from '@gradwerk/core'
 import { Command, CommanderError } from 'commander'
 import { configurations } from './configurations.ts'
 import { UsageError } from './errors.ts'
+import type { Output } from './output.ts'
 import { presets } from './presets.ts'
 import { run } from './run.ts'
 import { type RunOptions, settingsFrom } from './settings.ts'
 import { styleFor } from './style.ts'
 import { datasetLine, remarks, resultTable } from './table.ts'
-
-type Output = NodeJS.WriteStream
 
 function wholeNumber(option: string): (text: string) => number {
   return (text) => {

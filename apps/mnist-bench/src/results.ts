@@ -9,6 +9,8 @@ import type { Figures, TrialOutcome, TrialRequest } from './trial.ts'
 
 export interface FailedTrial extends TrialFailure {
   readonly seed: number
+  /** Whether it was to train on all training images. */
+  readonly final?: true
 }
 
 export interface Group {
@@ -71,8 +73,8 @@ export class Results {
     if (this.#best === undefined || this.#rank(candidate, this.#best) < 0) this.#best = candidate
   }
 
-  addFailure({ configuration, seed }: TrialRequest, failure: TrialFailure): void {
-    this.#groups.get(configuration)?.failures.push({ seed, ...failure })
+  addFailure({ configuration, seed }: TrialRequest, failure: TrialFailure, final: boolean): void {
+    this.#groups.get(configuration)?.failures.push({ seed, ...(final ? { final } : {}), ...failure })
   }
 
   /** Ties are broken by the loss and then by the order of the plan, never by which trial came in first. */

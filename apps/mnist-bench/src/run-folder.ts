@@ -1,6 +1,6 @@
 // The folder of a run: what it finds is written as it is found, each file whole or not at all.
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomically } from '@gradwerk/trainer'
 import { RunError } from './errors.ts'
@@ -10,6 +10,8 @@ export interface RunFolder {
   readonly path: string
   /** One write waits for the other. */
   save(summary: Summary, epochLines: string): Promise<void>
+  /** Takes it away again, if nothing was written. */
+  discard(): Promise<void>
 }
 
 /** Makes `<out>/<date and preset>`, under a name that is not taken. Throws a RunError for a folder that cannot be written to. */
@@ -27,6 +29,7 @@ export async function createRunFolder(out: string, preset: string, began: Date):
       last = last.then(() => write(summary, epochLines))
       return last
     },
+    discard: () => rmdir(path).catch(() => undefined),
   }
 }
 

@@ -4,17 +4,18 @@ import { ort } from '@gradwerk/backend-ort'
 import { RunError } from './errors.ts'
 import { exportBest } from './export.ts'
 import { plural } from './format.ts'
-import { finalTrial, plannedTrials, workOf } from './plan.ts'
+import type { Output } from './output.ts'
+import { plannedTrials } from './plan.ts'
 import { Pool } from './pool.ts'
 import { Board } from './progress/board.ts'
-import { type ProgressView, progressView } from './progress/view.ts'
-import { competes, Results } from './results.ts'
+import { progressView } from './progress/view.ts'
+import { Results } from './results.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import { compact, loadSamples, type RunSamples } from './samples.ts'
+import { loadSamples } from './samples.ts'
+import { Scheduler } from './scheduler.ts'
 import type { Settings } from './settings.ts'
 import { type RunFacts, type RunState, type Summary, summarize } from './summary.ts'
 import { datasetLine } from './table.ts'
-import type { TrialRequest } from './trial.ts'
 
 export interface Finished {
   readonly summary: Summary
@@ -26,7 +27,7 @@ export interface Finished {
  *
  * Throws a RunError for a folder that cannot be written to, and when every trial failed; what `loadSamples` throws; an ExportError.
  */
-export async function run(settings: Settings, stream: NodeJS.WriteStream, signal: AbortSignal): Promise<Finished> {
+export async function run(settings: Settings, stream: Output, signal: AbortSignal): Promise<Finished> {
   const began = new Date()
   const clock = stopwatch()
   const folder = await createRunFolder(settings.out, settings.preset, began)
@@ -37,6 +38,11 @@ export async function run(settings: Settings, stream: NodeJS.WriteStream, signal
     validation: settings.validation,
     onDownload: downloadReport(stream),
     signal,
+  }).catch(async (error: unknown) => {
+    await folder.discard()
+    if (signal.aborted)
+      throw new RunError({ who: 'bench', problem: 'interrupted before the first trial', cause: error })
+    throw error
   })
   const facts: RunFacts = { settings, samples, began, backend: ort({ threads: 1 }).description }
   const results = new Results(settings)
@@ -55,6 +61,8 @@ export async function run(settings: Settings, stream: NodeJS.WriteStream, signal
     pool.stop()
   }
   signal.addEventListener('abort', stop)
+  // Reading the images may have kept the event from being heard.
+  if (signal.aborted) stop()
   try {
     await new Scheduler({ settings, samples, results, board, view, pool, save }).train(trials)
   } finally {
@@ -87,86 +95,12 @@ async function finish(
   return { summary, folder: folder.path }
 }
 
-interface Surroundings {
-  readonly settings: Settings
-  readonly samples: RunSamples
-  readonly results: Results
-  readonly board: Board
-  readonly view: ProgressView
-  readonly pool: Pool
-  save(): Promise<void>
-}
-
-/** Puts the trials into the pool, and the final one as soon as it is known which that is. */
-class Scheduler {
-  readonly #all: Surroundings
-
-  constructor(all: Surroundings) {
-    this.#all = all
-  }
-
-  async train(trials: readonly TrialRequest[]): Promise<void> {
-    const { settings } = this.#all
-    const submitted = trials.map((request) => ({ request, over: this.#submit(request) }))
-    const competing = submitted.filter(({ request }) => competes(request.configuration, settings.configurations))
-    const final = settings.finalEpochs === 0 ? undefined : this.#final(Promise.all(competing.map(({ over }) => over)))
-    await Promise.all([...submitted.map(({ over }) => over), final])
-  }
-
-  /** Started as soon as the competing configurations are through, while others still train. */
-  async #final(competition: Promise<unknown>): Promise<void> {
-    const { settings, samples, results, board } = this.#all
-    const { finalEpochs, configurations } = settings
-    const guess = finalTrial({ configuration: configurations[0] ?? 'none', seed: 1 }, settings)
-    const work = workOf(guess, samples.everything.indices.length, samples.validation.indices.length)
-    const entry = board.add({ group: 'final run', seed: 1, epochs: finalEpochs, work })
-    await competition
-    const winner = results.winner()
-    if (winner === undefined) {
-      entry.state = 'interrupted'
-      return
-    }
-    await this.#submit(finalTrial(winner, settings), entry)
-  }
-
-  async #submit(request: TrialRequest, finalEntry?: Board['entries'][number]): Promise<void> {
-    const { samples, results, board, view, pool, save } = this.#all
-    const { configuration: group, seed, epochs } = request
-    const work = workOf(request, samples.train.indices.length, samples.validation.indices.length)
-    const entry = finalEntry ?? board.add({ group, seed, epochs, work })
-    entry.seed = seed
-    const final = finalEntry !== undefined
-    const order = { request, ...(final ? { train: compact(samples.everything) } : {}) }
-    const settled = await pool.run(
-      order,
-      {
-        onStart: () => {
-          entry.state = 'running'
-        },
-        onProgress(done, record) {
-          entry.done = done
-          entry.record = record ?? entry.record
-        },
-      },
-      final,
-    )
-    entry.state = settled.type
-    if (settled.type === 'interrupted') return
-    if (settled.type === 'finished') {
-      entry.figures = settled.outcome.figures
-      results.add({ request, outcome: settled.outcome, final })
-    } else results.addFailure(request, settled.failure)
-    view.settled(entry)
-    await save()
-  }
-}
-
 function stopwatch(): () => number {
   const started = performance.now()
   return () => (performance.now() - started) / 1000
 }
 
-function introduce({ settings, samples, backend }: RunFacts, stream: NodeJS.WriteStream): void {
+function introduce({ settings, samples, backend }: RunFacts, stream: Output): void {
   const { train, validation, test, notice } = samples
   const sizes = { train: train.indices.length, validation: validation.indices.length, test: test.indices.length }
   if (notice !== undefined) stream.write(`${notice}\n`)
@@ -177,7 +111,7 @@ function introduce({ settings, samples, backend }: RunFacts, stream: NodeJS.Writ
 }
 
 /** Says once for every file that it is being downloaded. */
-function downloadReport(stream: NodeJS.WriteStream): (file: string) => void {
+function downloadReport(stream: Output): (file: string) => void {
   const said = new Set<string>()
   return (file) => {
     if (said.has(file)) return

@@ -56,7 +56,9 @@ export async function loadSamples(options: SampleOptions): Promise<RunSamples> {
 function generated({ train, validation }: SampleOptions): RunSamples {
   // Fewer are held out than of MNIST: drawing them takes time.
   const held = Math.min(validation, generatedTest)
-  return divide(generatedDigits({ train: train + held, test: generatedTest, seed: splitSeed }), train, held)
+  // As many again for the final run, up to a limit.
+  const more = Math.min(train, 10_000)
+  return divide(generatedDigits({ train: train + more + held, test: generatedTest, seed: splitSeed }), train, held)
 }
 
 function divide(all: { train: Dataset; test: Dataset }, train: number, validation: number): RunSamples {

@@ -102,7 +102,9 @@ function row(name: string, trials: readonly Figures[], testAccuracy: string): st
 export function remarks(summary: Summary): string[] {
   const { settings, dataset, configurations, best, status, seconds } = summary
   const failures = configurations.flatMap(({ name, failures }) =>
-    failures.map(({ seed, problem }) => `${name}, seed ${seed}, failed: ${problem}`),
+    failures.map(
+      ({ seed, final, problem }) => `${name}, seed ${seed}${final ? ', on all images' : ''}, failed: ${problem}`,
+    ),
   )
   return [
     `${over(settings.seeds)} Losses in evaluation mode, without penalties; gap: validation minus training loss.`,

@@ -2,6 +2,7 @@
 
 import { createLogUpdate } from 'log-update'
 import { decimal, duration, percent } from '../format.ts'
+import type { Output } from '../output.ts'
 import { mean } from '../statistics.ts'
 import { type Style, styleFor } from '../style.ts'
 import type { Board, Entry } from './board.ts'
@@ -10,7 +11,7 @@ import type { ProgressView } from './view.ts'
 const barWidth = 28
 const framesPerSecond = 8
 
-export function liveProgress(board: Board, stream: NodeJS.WriteStream): ProgressView {
+export function liveProgress(board: Board, stream: Output): ProgressView {
   const style = styleFor(stream)
   const update = createLogUpdate(stream)
   let message: string | undefined

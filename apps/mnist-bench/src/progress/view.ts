@@ -1,5 +1,6 @@
 // How progress is shown.
 
+import type { Output } from '../output.ts'
 import type { Board, Entry } from './board.ts'
 import { liveProgress } from './live.ts'
 import { plainProgress } from './plain.ts'
@@ -14,6 +15,6 @@ export interface ProgressView {
 }
 
 /** Lines that change in a terminal; a line per trial elsewhere. */
-export function progressView(board: Board, stream: NodeJS.WriteStream): ProgressView {
+export function progressView(board: Board, stream: Output): ProgressView {
   return stream.isTTY === true && !process.env['CI'] ? liveProgress(board, stream) : plainProgress(board, stream)
 }

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { styleFor } from './style.ts'
+import type { Summary } from './summary.ts'
+import { datasetLine, interval, remarks, resultTable } from './table.ts'
+import type { Figures } from './trial.ts'
+
+const trial: Figures = {
+  seed: 1,
+  trainLoss: 0.0123,
+  validationLoss: 0.2,
+  validationAccuracy: 0.9601,
+  testAccuracy: 0.9655,
+  generalizationGap: 0.1877,
+  zeroWeights: 0.724,
+  weightNorm: 14.04,
+  epochs: 12,
+  seconds: 4.2,
+  stopped: null,
+}
+const estimates = {
+  trainLoss: null,
+  validationAccuracy: null,
+  testAccuracy: { mean: 0.9655, ci95: 0.0014 },
+  generalizationGap: null,
+}
+const failure = { seed: 2, problem: 'Trainer.fit: the loss is NaN at step 3 (epoch 1)', step: 3, epoch: 1 }
+const summary: Summary = {
+  preset: 'default',
+  date: '2026-01-01T00:00:00.000Z',
+  status: 'complete',
+  seconds: 75,
+  dataset: { name: 'generated-digits', real: false, train: 10_000, validation: 2_000, test: 2_000 },
+  settings: { seeds: 3, epochs: 12, finalEpochs: 12, batchSize: 128, hidden: [384, 128], deepHidden: [64], workers: 2 },
+  machine: {},
+  versions: {},
+  configurations: [
+    { name: 'l1', options: {}, trials: [trial, { ...trial, epochs: 9 }], failures: [failure], ...estimates },
+    { name: 'init-he', options: {}, trials: [], failures: [failure], ...estimates, testAccuracy: null },
+  ],
+  final: { configuration: 'l1', train: 20_000, ...trial },
+  best: {
+    configuration: 'l1',
+    seed: 1,
+    train: 20_000,
+    validationAccuracy: 0.9601,
+    testAccuracy: 0.9655,
+    model: 'model.onnx',
+    sha256: '',
+    maxAbsDifference: 1e-6,
+    comparedImages: 2_000,
+    differentPredictions: 0,
+  },
+}
+const style = styleFor({ isTTY: false })
+
+describe('resultTable', () => {
+  const lines = resultTable(summary, style)
+    .split('\n')
+    .map((line) => line.trim().split(/ {2,}/))
+
+  it('has a column for every figure and a row for every configuration', () => {
+    expect(lines[0]).toEqual([
+      'train loss',
+      'validation',
+      'test accuracy',
+      'gap',
+      'zero weights',
+      'weight norm',
+      'epochs',
+      'seconds',
+    ])
+    expect(lines[1]).toEqual(['l1', '0.012', '96.01 %', '96.55 ± 0.14 %', '0.188', '72.4 %', '14.0', '10.5', '4.2'])
+    expect(lines[3]).toEqual(['init-he', '–', '–', 'failed', '–', '–', '–', '–', '–'])
+    expect(lines.at(-1)?.slice(0, 4)).toEqual(['l1, 20,000 images', '0.012', '96.01 %', '96.55 %'])
+  })
+
+  it('keeps its columns in line', () => {
+    const widths = new Set(
+      resultTable(summary, style)
+        .split('\n')
+        .map((line) => line.length),
+    )
+    expect(widths.size).toBe(1)
+  })
+})
+
+describe('what stands around the table', () => {
+  it('labels generated digits above and below', () => {
+    expect(datasetLine(summary.dataset)).toMatch(/^NOT MNIST but generated-digits: 10,000 training/)
+    expect(remarks(summary).join('\n')).toContain('NOT on MNIST')
+    const real = { ...summary, dataset: { ...summary.dataset, name: 'mnist', real: true } }
+    expect(datasetLine(real.dataset)).toMatch(/^mnist: /)
+    expect(remarks(real).join('\n')).not.toContain('NOT')
+  })
+
+  it('tells what failed and which model was exported', () => {
+    const text = remarks(summary).join('\n')
+    expect(text).toContain('init-he, seed 2, failed: Trainer.fit: the loss is NaN at step 3 (epoch 1)')
+    expect(text).toContain('the same prediction for all 2,000 test images, outputs within 1e-6')
+    expect(text).toContain('Done after 1:15 with 2 workers.')
+  })
+
+  it('leaves the interval out where there is none', () => {
+    expect(interval({ mean: 0.5, ci95: null })).toBe('50.00 %')
+  })
+})

@@ -1,0 +1,74 @@
+import { access, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { main } from '../src/command.ts'
+import { configurationNames } from '../src/configurations.ts'
+import { temporaryFolder } from './child.ts'
+
+class Text extends Writable {
+  text = ''
+  override _write(chunk: unknown, _: string, done: () => void): void {
+    this.text += String(chunk)
+    done()
+  }
+}
+
+async function bench(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [new Text(), new Text()]
+  const code = await main(args, stdout, stderr)
+  return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+describe('bench', () => {
+  it('lists configurations and presets', async () => {
+    const { code, stdout } = await bench('list')
+    expect(code).toBe(0)
+    for (const name of [...configurationNames, 'default', 'smoke'])
+      expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
+  })
+
+  it.each([[['--help']], [['run', '--help']], [['list', '--help']]])('explains %j', async (args) => {
+    const { code, stdout, stderr } = await bench(...args)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^Usage: bench/)
+  })
+
+  it.each([
+    [['run', '--configurations', 'l2,nope'], "there is no configuration 'nope'; expected one of none, l1"],
+    [['--preset', 'nope'], "there is no preset 'nope'; expected one of default"],
+    [['--epochs', '0'], "option '--epochs' is not valid; expected a whole number from 1; got '0'"],
+    [['--seeds', '1.5'], "option '--seeds' is not valid; expected a whole number from 1; got '1.5'"],
+    [['--hidden', '512,x'], "option '--hidden' is not valid; expected a whole number from 1; got 'x'"],
+    [['--workers', '-1'], "option '--workers' is not valid; expected a whole number from 1; got '-1'"],
+  ])('refuses %j in one line', async (args, message) => {
+    const { code, stdout, stderr } = await bench(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it.each([[['run', '--nope']], [['nope']], [['list', 'nope']]])('refuses %j', async (args) => {
+    const { code, stdout, stderr } = await bench(...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^error: /)
+  })
+
+  it.each(['/dev/null/runs', '/proc/no-such/runs'])('says that it cannot write to %s', async (out) => {
+    const { code, stderr } = await bench('--preset', 'smoke', '--out', out)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/: the folder cannot be written to \(E\w+: .*\); try another folder with --out\n$/)
+  })
+
+  it('leaves nothing behind when a file of MNIST is damaged', async () => {
+    const [data, out] = [await temporaryFolder(), await temporaryFolder()]
+    for (const name of ['train-labels-idx1-ubyte', 'train-images-idx3-ubyte'])
+      await writeFile(join(data, name), 'not it')
+    const { code, stderr } = await bench('run', '--data', data, '--out', out)
+    expect(code).toBe(1)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(stderr).toContain('train-labels-idx1-ubyte')
+    expect(await readdir(out)).toEqual([])
+    await expect(access(join(out, 'runs'))).rejects.toThrow()
+  })
+})
