@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { writeAtomically } from '@gradwerk/trainer'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { machine, versions } from './machine.ts'
+import { loadWarning, machine, versions } from './machine.ts'
 import { measureAlone, measurePair } from './measure.ts'
 import { startGradwerk } from './peers/gradwerk.ts'
 import { peers } from './peers/index.ts'
@@ -138,11 +138,12 @@ async function measureAll({ threads, optimizers, rounds, json }: Options, surrou
     return found
   })
   print(`${table(rows)}\n${legend(rows)}`)
-  for (const warning of [
+  const warnings = [
+    loadWarning(circumstances.machine),
     ...rivals.flatMap(({ installation }) => installation.warnings),
-    ...rows.flatMap((row) => lossWarning(row) ?? []),
-  ])
-    note(`Warning: ${warning}`)
+    ...rows.map(lossWarning),
+  ]
+  for (const warning of warnings.filter((found) => found !== undefined)) note(`Warning: ${warning}`)
   if (json === undefined) return
   // Scripts of pnpm run in the workspace; INIT_CWD is where the user is.
   const file = resolve(environment['INIT_CWD'] ?? process.cwd(), json)
