@@ -22,7 +22,7 @@ export interface ExportedModel {
 }
 
 /** A file that does not compute what the model computes. */
-export class ExportError extends GradwerkError {
+class ExportError extends GradwerkError {
   override readonly name = 'ExportError'
 }
 

@@ -35,9 +35,9 @@ const standard: Preset = {
   train: 10_000,
   validation: 10_000,
   batchSize: 128,
-  hidden: [384, 128],
+  hidden: [320, 128],
   deepHidden: [64, 64, 64, 64, 64, 64, 64, 64],
-  finalEpochs: 12,
+  finalEpochs: 15,
 }
 
 export const presets: readonly Preset[] = [

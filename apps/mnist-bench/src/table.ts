@@ -107,10 +107,11 @@ export function remarks(summary: Summary): string[] {
     ),
   )
   return [
-    `${over(settings.seeds)} Losses in evaluation mode, without penalties; gap: validation minus training loss.`,
+    over(settings.seeds),
+    'Losses in evaluation mode, without penalties; gap: validation minus training loss.',
     ...(dataset.real ? [] : [`These figures were measured on ${dataset.name}, NOT on MNIST.`]),
     ...failures,
-    ...(best === null ? [] : [bestLine(best)]),
+    ...(best === null ? [] : bestLines(best)),
     `${status === 'interrupted' ? 'Interrupted' : 'Done'} after ${duration(seconds)} with ${plural(settings.workers, 'worker')}.`,
   ]
 }
@@ -120,11 +121,22 @@ function over(seeds: number): string {
   return `Means over ${seeds} seeds, ± a 95 % confidence interval (Student's t).`
 }
 
-function bestLine({ configuration, seed, train, testAccuracy, model, ...check }: NonNullable<Summary['best']>): string {
+function bestLines({
+  configuration,
+  seed,
+  train,
+  testAccuracy,
+  model,
+  ...check
+}: NonNullable<Summary['best']>): string[] {
   const { maxAbsDifference, comparedImages, differentPredictions } = check
+  const images = plural(comparedImages, 'test image')
   const agreement =
     differentPredictions === 0
-      ? `the same prediction for all ${plural(comparedImages, 'test image')}`
-      : `another prediction for ${count(differentPredictions)} of ${plural(comparedImages, 'test image')}`
-  return `Best by validation: ${configuration}, seed ${seed}, trained on ${count(train)} images: ${percent(testAccuracy)} on the test images. ${model} in onnxruntime-node: ${agreement}, outputs within ${maxAbsDifference.toExponential(0)}.`
+      ? `the same prediction for all ${images}`
+      : `another prediction for ${count(differentPredictions)} of ${images}`
+  return [
+    `Best by validation: ${configuration}, seed ${seed}, trained on ${count(train)} images: ${percent(testAccuracy)} on the test images.`,
+    `${model} in onnxruntime-node: ${agreement}, outputs within ${maxAbsDifference.toExponential(0)}.`,
+  ]
 }
