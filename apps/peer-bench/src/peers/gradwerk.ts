@@ -5,10 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { jobArguments, startContestant } from './contestant-process.ts'
 import type { Contestant, Job } from './peer.ts'
 
+const require = createRequire(import.meta.url)
 const script = fileURLToPath(new URL('./gradwerk-process.ts', import.meta.url))
 
 export function startGradwerk(job: Job): Promise<Contestant> {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  const loader = pathToFileURL(require.resolve('tsx')).href
   return startContestant({
     name: 'gradwerk',
     file: process.execPath,
