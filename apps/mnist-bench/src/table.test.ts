@@ -74,6 +74,12 @@ describe('resultTable', () => {
     expect(lines.at(-1)?.slice(0, 4)).toEqual(['l1, 20,000 images', '0.012', '96.01 %', '96.55 %'])
   })
 
+  it('does not call failed what was only not reached', () => {
+    const [, deep] = summary.configurations
+    const unreached = { ...summary, configurations: deep === undefined ? [] : [{ ...deep, failures: [] }] }
+    expect(resultTable(unreached, style)).not.toContain('failed')
+  })
+
   it('keeps its columns in line', () => {
     const widths = new Set(
       resultTable(summary, style)

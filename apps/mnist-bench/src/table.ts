@@ -64,8 +64,9 @@ export function resultTable({ configurations, final }: Summary, style: Style): s
   return table.toString()
 }
 
-function summaryRow({ name, trials, testAccuracy }: ConfigurationSummary, style: Style): string[] {
-  return row(name, trials, testAccuracy === null ? style.bad('failed') : style.bold(interval(testAccuracy)))
+function summaryRow({ name, trials, failures, testAccuracy }: ConfigurationSummary, style: Style): string[] {
+  const nothing = failures.length > 0 ? style.bad('failed') : '–'
+  return row(name, trials, testAccuracy === null ? nothing : style.bold(interval(testAccuracy)))
 }
 
 /** 97.12 ± 0.15 % */
@@ -107,7 +108,7 @@ export function remarks(summary: Summary): string[] {
     ),
   )
   return [
-    over(settings.seeds),
+    over(settings.seeds, status),
     'Losses in evaluation mode, without penalties; gap: validation minus training loss.',
     ...(dataset.real ? [] : [`These figures were measured on ${dataset.name}, NOT on MNIST.`]),
     ...failures,
@@ -116,9 +117,9 @@ export function remarks(summary: Summary): string[] {
   ]
 }
 
-function over(seeds: number): string {
+function over(seeds: number, status: Summary['status']): string {
   if (seeds === 1) return 'One seed: no confidence interval.'
-  return `Means over ${seeds} seeds, ± a 95 % confidence interval (Student's t).`
+  return `Means over ${status === 'interrupted' ? 'what was finished of ' : ''}${seeds} seeds, ± a 95 % confidence interval (Student's t).`
 }
 
 function bestLines({

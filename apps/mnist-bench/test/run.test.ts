@@ -18,7 +18,7 @@ const tiny = [
 const part = z.number().min(0).max(1)
 const estimate = z.strictObject({ mean: part, ci95: z.number().min(0) })
 const schema = z.object({
-  status: z.enum(['complete', 'interrupted']),
+  status: z.enum(['running', 'complete', 'interrupted']),
   dataset: z.strictObject({
     name: z.string(),
     real: z.boolean(),
@@ -132,5 +132,19 @@ describe('bench run', () => {
     expect(lines(files['epochs.jsonl'])).toHaveLength(20 * finished)
     expect(summary.best).not.toBeNull()
     expect(files['model.onnx']).toBeDefined()
+  })
+
+  it('has written every finished trial when it is killed', { timeout: 120_000 }, async () => {
+    const folder = await temporaryFolder()
+    const args = [...tiny, '--seeds', '40', '--epochs', '20', '--workers', '1', '--out', 'found']
+    await bench(args, folder, (seen, child) => {
+      if (seen.includes('[  3/')) child.kill('SIGKILL')
+    })
+    const files = await filesOfRun(join(folder, 'found'))
+    const summary = schema.parse(JSON.parse(files['summary.json']?.toString() ?? ''))
+    const finished = summary.configurations.reduce((total, { trials }) => total + trials.length, 0)
+    expect(summary.status).toBe('running')
+    expect(finished).toBeGreaterThanOrEqual(2)
+    expect(lines(files['epochs.jsonl']).length).toBeGreaterThanOrEqual(20 * finished)
   })
 })

@@ -1,0 +1,40 @@
+import { filled } from '@gradwerk/core'
+import { expect, it, onTestFinished } from 'vitest'
+import { Pool } from '../src/pool.ts'
+import { loadSamples } from '../src/samples.ts'
+
+const samples = await loadSamples({ data: 'generated', train: 40, validation: 20 })
+const request = { configuration: 'none', seed: 1, epochs: 2, batchSize: 20, hidden: [8], trackTraining: true }
+const { train } = samples
+const broken = { ...train, inputs: filled('float32', train.inputs.shape, Number.NaN), inputScale: 1 }
+
+function pool(size: number): Pool {
+  const made = new Pool(size, samples)
+  onTestFinished(() => made.close())
+  return made
+}
+
+it('says where a loss was not finite, and goes on with the other trials', async () => {
+  const one = pool(1)
+  const records: number[] = []
+  const [first, second, third] = await Promise.all([
+    one.run({ request, train: broken }),
+    one.run({ request: { ...request, configuration: 'nope' } }),
+    one.run({ request }, { onProgress: (_, record) => records.push(record?.epoch ?? 0) }),
+  ])
+  expect(first).toMatchObject({
+    type: 'failed',
+    failure: { step: 1, epoch: 1, problem: expect.stringContaining('NaN') },
+  })
+  expect(second).toMatchObject({ type: 'failed', failure: { problem: expect.stringContaining("'nope'") } })
+  expect(third).toMatchObject({ type: 'finished', outcome: { figures: { epochs: 2 } } })
+  expect(records.filter((epoch) => epoch > 0)).toEqual([1, 2])
+})
+
+it('ends what runs and drops what waits when it is stopped', async () => {
+  const one = pool(1)
+  const long = { request: { ...request, epochs: 100_000 } }
+  const settled = [one.run(long, { onProgress: () => one.stop() }), one.run(long)]
+  expect(await Promise.all(settled)).toEqual([{ type: 'interrupted' }, { type: 'interrupted' }])
+  expect(await one.run({ request })).toEqual({ type: 'interrupted' })
+})
