@@ -7,6 +7,7 @@ import {
   type Dataset,
   epochOrder,
   filled,
+  fold,
   initializeModel,
   keyOf,
   type Layer,
@@ -25,11 +26,12 @@ import { decodeSafetensors, encodeSafetensors, type StepProgram, stepProgram, wr
 
 export const workName = 'mlp-512'
 export const workDescription = 'MLP 784-512-512-10, batch 128'
-export const stepsPerCall = 16
-/** Steps of a block before the clock starts; a multiple of `stepsPerCall`. */
-export const warmUp = 16
-/** Steps of a block that are timed; a multiple of `stepsPerCall`. */
-export const timedSteps = 32
+/** Steps of a call: what the trainer chooses for this work. Each part of a block is a multiple of it. */
+export const stepsPerCall = 64
+/** Steps of a block before the clock starts. */
+export const warmUp = 64
+/** Steps of a block that are timed. */
+export const timedSteps = 64
 
 const batch = 128
 const images = 10_000
@@ -69,8 +71,13 @@ export async function writeWork(path: string): Promise<void> {
   const { train } = generatedDigits({ train: images, test: 1 })
   const { trace } = stepOf(train, sgd(0.1), batch)
   const parameters = Object.values(initializeModel(trace, key).parameters)
-  const { rows } = batchRows(epochOrder(train.indices, key), batch, 'drop')
   const steps = warmUp + timedSteps
+  const epochs = Math.ceil((steps * batch) / (images - batch))
+  const rows = Int32Array.from(
+    Array.from({ length: epochs }, (_, epoch) => {
+      return [...batchRows(epochOrder(train.indices, fold(key, epoch)), batch, 'drop').rows]
+    }).flat(),
+  )
   const tensors: Values = {
     images: train.inputs,
     labels: train.targets,

@@ -28,7 +28,7 @@ const model = loopModel(step, standardRewrites)
 const runtime = await loadNodeRuntime()
 const session = await runtime.createSession(model.bytes, {
   threads,
-  spinMicroseconds: 20,
+  spinMicroseconds: 100,
   profilePath: join(folder, 'p'),
 })
 const run = executable(step, model, session)

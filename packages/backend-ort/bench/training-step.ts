@@ -7,7 +7,7 @@ import { initialState, sharedValues, stepInputs, trainingStep } from './perceptr
 const [batch = 128, hidden = 512, threads = 2] = process.argv.slice(2, 5).map(Number)
 const optimizer = process.argv[5] ?? 'sgd'
 const steps = Number(process.argv[6] ?? 16)
-const spinMicroseconds = Number(process.argv[7] ?? 20)
+const spinMicroseconds = Number(process.argv[7] ?? 100)
 const settings = { batch, hidden, optimizer }
 
 const step = trainingStep(settings)

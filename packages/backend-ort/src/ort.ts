@@ -14,8 +14,8 @@ export interface OrtOptions {
   /** Threads that one operator may use, 1 to 256. Default: the number of cores, at most 8. Results may differ in the last bits between counts. */
   readonly threads?: number
   /**
-   * How long an idle thread waits busily for the next operator before it sleeps, in microseconds, 0 to 1000. Default 20: longer than
-   * the gaps inside a step, and short enough to leave the cores to others.
+   * How long an idle thread waits busily for the next operator before it sleeps, in microseconds, 0 to 1000. Default 100: longer
+   * than the gaps inside a step, and short enough to leave the cores to others.
    */
   readonly spinMicroseconds?: number
 }
@@ -61,7 +61,7 @@ function checkCount(option: string, count: number, least: number, most: number):
  * backend computes.
  */
 export function ort(options: OrtOptions = {}): Backend {
-  const { threads = Math.min(availableParallelism(), 8), spinMicroseconds = 20 } = options
+  const { threads = Math.min(availableParallelism(), 8), spinMicroseconds = 100 } = options
   checkCount('threads', threads, 1, 256)
   checkCount('spinMicroseconds', spinMicroseconds, 0, 1000)
   const settings = { threads, spinMicroseconds }

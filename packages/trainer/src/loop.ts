@@ -65,7 +65,7 @@ export async function trainingLoop(progress: Progress, options: LoopOptions): Pr
     const epoch = progress.history.length
     const done = progress.step - epoch * stepsPerEpoch
     if (done === 0) await obey(await callHook(callbacks, 'onEpochStart', view, epoch + 1))
-    for (const call of plan.calls(epoch, done)) {
+    for (const call of plan.calls(epoch, done, stepper.stepsPerCall)) {
       if (ended()) break
       const { losses, objectives, snapshot } = await stepper.run(
         progress.snapshot,

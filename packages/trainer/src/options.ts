@@ -33,7 +33,8 @@ export interface TrainerOptions {
   readonly backend: Backend
   /** Decides initial weights, shuffles, splits and masks: a whole number ≥ 0. Default 0. */
   readonly seed?: number
-  /** Steps in one call of the backend, ≥ 1; callbacks act between calls. It changes no number. Default 16. */
+  /** Steps in one call of the backend, ≥ 1; callbacks act between calls. It changes no number. Default: as many as take
+   * about a quarter of a second by their multiply-adds, at most 64. */
   readonly stepsPerCall?: number
   /** Told of what does not stop a run but may matter. Default: a process warning. */
   readonly onWarning?: (message: string) => void

@@ -8,35 +8,36 @@ const flat = (calls: readonly { rows: { data: unknown } }[]) =>
 
 describe('runPlan', () => {
   it('visits every row once an epoch, in another order each time', () => {
-    const plan = runPlan(indices, 5, 'keep', 3, keyOf(1))
-    const [first, second] = [flat(plan.calls(0, 0)), flat(plan.calls(1, 0))]
+    const plan = runPlan(indices, 5, 'keep', keyOf(1))
+    const [first, second] = [flat(plan.calls(0, 0, 3)), flat(plan.calls(1, 0, 3))]
     expect([...first].sort()).toEqual([...indices].sort())
     expect(first).not.toEqual(second)
-    expect(flat(plan.calls(0, 0))).toEqual(first)
+    expect(flat(plan.calls(0, 0, 3))).toEqual(first)
     expect(plan.stepsPerEpoch).toBe(5)
     expect(plan.batchSizes).toEqual([5, 3])
   })
 
   it('gives the same rows however steps are grouped, from any step on', () => {
-    const whole = flat(runPlan(indices, 5, 'keep', 16, keyOf(1)).calls(2, 0))
+    const whole = flat(runPlan(indices, 5, 'keep', keyOf(1)).calls(2, 0, 16))
     for (const stepsPerCall of [1, 2, 3]) {
-      const plan = runPlan(indices, 5, 'keep', stepsPerCall, keyOf(1))
-      for (let from = 0; from <= 5; from++) expect(flat(plan.calls(2, from))).toEqual(whole.slice(from * 5))
+      const plan = runPlan(indices, 5, 'keep', keyOf(1))
+      for (let from = 0; from <= 5; from++)
+        expect(flat(plan.calls(2, from, stepsPerCall))).toEqual(whole.slice(from * 5))
     }
   })
 
   it('drops the remainder on request', () => {
-    const plan = runPlan(indices, 5, 'drop', 2, keyOf(1))
+    const plan = runPlan(indices, 5, 'drop', keyOf(1))
     expect(plan.stepsPerEpoch).toBe(4)
-    expect(flat(plan.calls(0, 0))).toHaveLength(20)
-    expect(plan.calls(0, 4)).toEqual([])
+    expect(flat(plan.calls(0, 0, 3))).toHaveLength(20)
+    expect(plan.calls(0, 4, 2)).toEqual([])
   })
 
   it('has only a short batch when the dataset is smaller than a batch', () => {
-    const plan = runPlan(indices, 50, 'keep', 4, keyOf(1))
+    const plan = runPlan(indices, 50, 'keep', keyOf(1))
     expect(plan.batchSizes).toEqual([23])
-    expect(plan.calls(0, 0)).toHaveLength(1)
-    expect(plan.calls(0, 1)).toEqual([])
+    expect(plan.calls(0, 0, 3)).toHaveLength(1)
+    expect(plan.calls(0, 1, 4)).toEqual([])
   })
 })
 

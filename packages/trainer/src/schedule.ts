@@ -15,22 +15,16 @@ export interface RunPlan {
   /** The sizes of batches that occur. */
   readonly batchSizes: readonly number[]
   /** The calls of an epoch (from 0), from one of its steps on. */
-  calls(epoch: number, fromStep: number): StepCall[]
+  calls(epoch: number, fromStep: number, stepsPerCall: number): StepCall[]
 }
 
-export function runPlan(
-  indices: Int32Array,
-  batchSize: number,
-  remainder: Remainder,
-  stepsPerCall: number,
-  key: Key,
-): RunPlan {
+export function runPlan(indices: Int32Array, batchSize: number, remainder: Remainder, key: Key): RunPlan {
   const { steps: full, rest } = batchRows(indices, batchSize, remainder)
   const sizes = [...(full > 0 ? [batchSize] : []), ...(rest.length > 0 ? [rest.length] : [])]
   return {
     stepsPerEpoch: full + (rest.length > 0 ? 1 : 0),
     batchSizes: sizes,
-    calls(epoch, fromStep) {
+    calls(epoch, fromStep, stepsPerCall) {
       const order = batchRows(epochOrder(indices, fold(fold(key, 'shuffle'), epoch)), batchSize, remainder)
       const calls: StepCall[] = []
       for (let step = fromStep; step < full; step += stepsPerCall) {

@@ -16,6 +16,7 @@ import { datasetFeeds } from './batch.ts'
 import { hyperparameterFeeds } from './hyperparameters.ts'
 import { type StepCall, stepKeys } from './schedule.ts'
 import { type StepOptions, type StepProgram, stepProgram } from './step-program.ts'
+import { defaultStepsPerCall } from './steps-per-call.ts'
 
 export interface StepOutcome {
   readonly losses: Float32Array
@@ -26,6 +27,8 @@ export interface StepOutcome {
 export interface Stepper {
   /** The numbers a run starts with. */
   readonly initial: Snapshot
+  /** How many steps a call does at most. */
+  readonly stepsPerCall: number
   /** Does the steps of a call, of which the first is number `step` (from 0) of `total`. */
   run(from: Snapshot, call: StepCall, step: number, total: number, learningRateFactor: number): Promise<StepOutcome>
 }
@@ -56,7 +59,7 @@ function withFactor(values: Record<string, Value>, factor: number): Record<strin
 
 export async function stepper(
   backend: Backend,
-  options: StepOptions,
+  options: StepOptions & { readonly stepsPerCall?: number | undefined },
   dataset: Dataset,
   batchSizes: readonly number[],
   key: Key,
@@ -72,6 +75,7 @@ export async function stepper(
   const initial = initialSnapshot(first, key)
   return {
     initial,
+    stepsPerCall: options.stepsPerCall ?? defaultStepsPerCall(first.program),
     async run(from, { steps, batchSize, rows }, step, total, learningRateFactor) {
       const { executable, hyperparameters } = compiled.get(batchSize) as Compiled
       const feeds = hyperparameterFeeds(hyperparameters, step, steps, total)

@@ -59,7 +59,8 @@ function typeKey({ inputs, targets }: Dataset): string {
 }
 
 export class Trainer {
-  readonly #options: Required<Omit<TrainerOptions, 'onWarning' | 'regularizers'>> & StepOptions
+  readonly #options: Required<Omit<TrainerOptions, 'onWarning' | 'regularizers' | 'stepsPerCall'>> &
+    StepOptions & { readonly stepsPerCall: number | undefined }
   readonly #warn: (message: string) => void
   readonly #key: Key
   readonly #evaluators = new Map<string, Promise<Evaluator>>()
@@ -75,7 +76,6 @@ export class Trainer {
       gradientTransforms = [],
       augmentations = [],
       seed = 0,
-      stepsPerCall = 16,
     } = options
     const names = metrics.map(({ name }) => name)
     const taken = names.find((name, i) => name === 'loss' || names.indexOf(name) !== i)
@@ -97,7 +97,7 @@ export class Trainer {
       gradientTransforms,
       augmentations,
       seed,
-      stepsPerCall,
+      stepsPerCall: options.stepsPerCall,
       regularizers: rules,
     }
     this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, 'GradwerkWarning'))
@@ -114,11 +114,11 @@ export class Trainer {
   async fit(dataset: Dataset, options: FitOptions): Promise<Run> {
     parseOptions('Trainer.fit', fitSchema, options)
     const { epochs, batchSize = 32, remainder = 'keep', validation, trackTraining = false, resume, signal } = options
-    const { backend, callbacks, stepsPerCall, optimizer } = this.#options
+    const { backend, callbacks, optimizer } = this.#options
     const { train, held } = this.#split(dataset, validation)
     await this.#check('Trainer.fit', train)
     if (held !== undefined) await this.#check('Trainer.fit', held)
-    const plan = runPlan(train.indices, batchSize, remainder, stepsPerCall, this.#key)
+    const plan = runPlan(train.indices, batchSize, remainder, this.#key)
     const steps = await stepper(backend, this.#options, train, plan.batchSizes, this.#key)
     const identity = this.#identity(train, { epochs, batchSize, remainder })
     const total = epochs * plan.stepsPerEpoch
