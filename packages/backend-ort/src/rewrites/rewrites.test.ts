@@ -1,5 +1,6 @@
 import {
   add,
+  cast,
   gradients,
   input,
   matmul,
@@ -10,9 +11,11 @@ import {
   relu,
   reshape,
   sign,
+  slice,
   sub,
   sum,
   type Tensor,
+  type Type,
   transpose,
   valueOf,
 } from '@gradwerk/core'
@@ -21,6 +24,7 @@ import { describe, expect, test } from 'vitest'
 import { executable } from '../executable.ts'
 import { loopModel } from '../loop-model.ts'
 import { loadNodeRuntime } from '../runtime-node.ts'
+import { dequantize } from './dequantize.ts'
 import { gemmAdd } from './gemm-add.ts'
 import { gemmDescent } from './gemm-descent.ts'
 import { standardRewrites } from './index.ts'
@@ -39,15 +43,16 @@ const weights = input('weights', [5, 6])
 const column = input('column', [1, 5])
 const row = input('row', [1, 6])
 const small = input('small', [2, 2])
-const inputs = { small, x, w, wt, bias, full, outer, rate, rates, weights, column, row }
+const bytes = input('bytes', [4, 3], 'uint8')
+const inputs = { bytes, small, x, w, wt, bias, full, outer, rate, rates, weights, column, row }
 
 function programOf(outputs: Record<string, Tensor>): Program {
   return program({ name: 'rewritten', shared: inputs, inputs: {}, state: {}, outputs })
 }
 
-const numbers = (shape: readonly number[], seed: number) =>
+const numbers = ({ dtype, shape }: Type, seed: number) =>
   valueOf(
-    'float32',
+    dtype,
     shape,
     Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.round(8 * Math.sin(seed + 3 * i)) / 4),
   )
@@ -57,7 +62,7 @@ async function run(of: Program, rewrites: readonly Rewrite[]) {
   const model = loopModel(of, rewrites)
   const runtime = await loadNodeRuntime()
   const session = await runtime.createSession(model.bytes, { threads: 1, spinMicroseconds: 0 })
-  const shared = Object.fromEntries(Object.entries(inputs).map(([name, { shape }], i) => [name, numbers(shape, i)]))
+  const shared = Object.fromEntries(Object.entries(inputs).map(([name, type], i) => [name, numbers(type, i)]))
   const call: RunCall = { steps: 1, shared, inputs: {}, state: {} }
   return (await executable(of, model, session).run(call)).outputs
 }
@@ -88,12 +93,12 @@ const fires: readonly Case[] = [
     becomes: ['Gemm'],
   },
   { rewrite: gemmAdd, what: 'x·w + c', outputs: { y: add(full, product) }, becomes: ['Gemm'] },
-  { rewrite: reluMask, what: 'sign(relu(x))', outputs: { y: sign(active) }, becomes: ['Relu', 'Cast', 'Cast'] },
+  { rewrite: reluMask, what: 'sign(relu(x))', outputs: { y: sign(active) }, becomes: ['Relu', 'HardSigmoid'] },
   {
     rewrite: reluMask,
     what: 'the gradient of relu',
     outputs: { y: gradients(sum(active), [x])[0] as Tensor },
-    becomes: ['Reshape', 'Relu', 'Cast', 'Cast', 'Mul'],
+    becomes: ['Reshape', 'Relu', 'HardSigmoid', 'Mul'],
   },
   { rewrite: reduceReshape, what: 'Σ over rows', outputs: { y: reshape(kept, [2]) }, becomes: ['ReduceSum'] },
   {
@@ -107,6 +112,12 @@ const fires: readonly Case[] = [
     what: 'w − s·dᵀ·x',
     outputs: { y: sub(transpose(weights), mul(rate, matmul(row, column, { transposeA: true }))) },
     becomes: ['Transpose', 'Neg', 'Mul', 'Gemm'],
+  },
+  {
+    rewrite: dequantize,
+    what: 'bytes · s',
+    outputs: { y: mul(cast(bytes, 'float32'), rate) },
+    becomes: ['DequantizeLinear'],
   },
 ]
 
@@ -154,6 +165,12 @@ const rests: readonly Case[] = [
     becomes: ['Gemm', 'Mul', 'Sub'],
   },
   { rewrite: reluMask, what: 'the sign of anything', outputs: { y: sign(x) }, becomes: ['Sign'] },
+  {
+    rewrite: dequantize,
+    what: 'bytes with a scale for every column',
+    outputs: { y: mul(cast(bytes, 'float32'), slice(rates, [{ axis: 0, start: 0, end: 3 }])) },
+    becomes: ['Cast', 'Slice', 'Mul'],
+  },
 ]
 
 describe.each(fires)('$rewrite.name: $what', ({ rewrite, outputs, becomes }) => {
