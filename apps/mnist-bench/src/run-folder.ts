@@ -1,8 +1,8 @@
 // The folder of a run: what it finds is written as it is found, each file whole or not at all.
 
 import { mkdir, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { writeAtomically } from '@gradwerk/trainer'
+import { join } from 'node:path'
+import { makeFolder, writeAtomically } from '@gradwerk/trainer'
 import { RunError } from './errors.ts'
 import type { Summary } from './summary.ts'
 
@@ -35,7 +35,7 @@ export async function createRunFolder(out: string, preset: string, began: Date):
 
 async function makeNew(out: string, name: string): Promise<string> {
   try {
-    await makeAll(out)
+    await makeFolder(out)
     for (let again = 1; ; again++) {
       const path = join(out, again === 1 ? name : `${name}-${again}`)
       if (await makeOne(path)) return path
@@ -47,18 +47,6 @@ async function makeNew(out: string, name: string): Promise<string> {
       hint: 'another folder with --out',
       cause,
     })
-  }
-}
-
-/** Makes a folder and those above it. Node's own recursive mkdir never returns for some folders that cannot be made (in /proc). */
-async function makeAll(path: string): Promise<void> {
-  try {
-    await makeOne(path)
-  } catch (error) {
-    const parent = dirname(path)
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || parent === path) throw error
-    await makeAll(parent)
-    await makeOne(path)
   }
 }
 

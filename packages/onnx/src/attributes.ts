@@ -13,7 +13,7 @@ import { dataTypes } from './tensor-proto.ts'
 /** The attributes of one node, in the order of their names. */
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 
-export function attributeProto(name: string, attribute: OnnxAttribute): AttributeProto {
+function attributeProto(name: string, attribute: OnnxAttribute): AttributeProto {
   return create(AttributeProtoSchema, { name, ...fieldsOf(attribute) })
 }
 

@@ -5,7 +5,7 @@ export {
   encodeCheckpoint,
   type RunIdentity,
 } from './checkpoint/checkpoint.ts'
-export { writeAtomically } from './checkpoint/file.ts'
+export { makeFolder, writeAtomically } from './checkpoint/file.ts'
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './checkpoint/safetensors.ts'
 export { type CheckpointOptions, checkpoint } from './checkpoint-callback.ts'
 export * from './errors.ts'

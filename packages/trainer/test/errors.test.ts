@@ -178,6 +178,9 @@ describe('checkpoint files', () => {
       await expect(fit({ callbacks: [checkpoint(join(file, 'run'))] })).rejects.toThrow(
         /file[/\\]run: the file cannot be written/,
       )
+      const deep = join(folder, 'a', 'b', 'run')
+      await fit({ callbacks: [checkpoint(deep)] })
+      expect((await readFile(deep)).length).toBeGreaterThan(100)
     }))
 
   it('warns when callbacks or backend are not those of the checkpoint', () =>

@@ -91,7 +91,8 @@ export function clip(x: Tensor, low: number, high: number): Tensor {
   const op: CompositeOp = {
     name: 'clip',
     attributes: { low, high },
-    compose: ([from]) => where(less(from as Tensor, low), low, where(greater(from as Tensor, high), high, from as Tensor)),
+    compose: ([from]) =>
+      where(less(from as Tensor, low), low, where(greater(from as Tensor, high), high, from as Tensor)),
     lower: (sink, inputs, { dtype }) => {
       const bounds = [low, high].map((bound) => sink.constant(valueOf(dtype, [], [bound])))
       return sink.node('Clip', [...inputs, ...bounds])
