@@ -6,6 +6,7 @@ import {
   hyperparameterSchema,
   mul,
   type Optimizer,
+  type ParameterInfo,
   type ParameterRole,
   parseOptions,
   type Schedule,
@@ -35,6 +36,8 @@ export interface AdamWOptions extends AdamOptions {
   readonly weightDecay?: number | Schedule
   /** The roles of the parameters that decay. Default 'all', as in PyTorch; `['kernel']` spares biases and normalization. */
   readonly decayRoles?: 'all' | readonly ParameterRole[]
+  /** Regular expressions; of the parameters with such a role, those whose name one of them matches decay. Default: all names. */
+  readonly decayNames?: readonly string[] | undefined
 }
 
 const beta = z.number().nonnegative().lt(1)
@@ -70,7 +73,20 @@ const adamWSchema = adamSchema.extend({
     .union([z.literal('all'), z.array(roles).readonly()], { error: `'all', or a list of ${roles.options.join(', ')}` })
     .default('all')
     .meta({ description: "The roles of the parameters that decay, or 'all'." }),
+  decayNames: z
+    .array(z.string().refine(isPattern, { error: 'a regular expression' }))
+    .readonly()
+    .optional()
+    .meta({ description: 'Regular expressions for the names of the parameters that decay.' }),
 })
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) !== undefined
+  } catch {
+    return false
+  }
+}
 
 type Moments = Readonly<Record<'gradientSum' | 'squareSum', Tensor>>
 
@@ -144,7 +160,7 @@ export function adam(given: number | Schedule | AdamOptions = {}): Optimizer {
  * gradient, so it is not divided by the root; and it follows the schedule of the learning rate, as in PyTorch.
  *
  * Which parameters decay: all of them by default, as in PyTorch; `decayRoles: ['kernel', 'embedding']` spares biases and
- * normalization. Shapes and the effective step size as for `adam`.
+ * normalization, `decayNames: ['^encoder\\.']` all but the encoder. Shapes and the effective step size as for `adam`.
  *
  * Throws an OptionError for a negative learning rate or decay, a beta outside [0, 1), an epsilon ≤ 0 or an unknown role.
  *
@@ -157,7 +173,10 @@ export function adam(given: number | Schedule | AdamOptions = {}): Optimizer {
  */
 export function adamW(given: number | Schedule | AdamWOptions = {}): Optimizer {
   const options = parseOptions('adamW', adamWSchema, withMainOption('learningRate', given))
-  const { learningRate, weightDecay, decayRoles } = options
+  const { learningRate, weightDecay, decayRoles, decayNames } = options
+  const patterns = decayNames?.map((text) => new RegExp(text))
+  const decays = ({ role, name }: ParameterInfo) =>
+    (decayRoles === 'all' || decayRoles.includes(role)) && (patterns?.some((pattern) => pattern.test(name)) ?? true)
   const update = adamUpdate(options)
   return {
     kind: 'optimizer',
@@ -165,7 +184,7 @@ export function adamW(given: number | Schedule | AdamWOptions = {}): Optimizer {
     options,
     slots,
     update(call, scope) {
-      if (decayRoles !== 'all' && !decayRoles.includes(call.info.role)) return update(call, scope)
+      if (!decays(call.info)) return update(call, scope)
       const lost = mul(
         scope.hyperparameter('learningRate', learningRate),
         scope.hyperparameter('weightDecay', weightDecay),

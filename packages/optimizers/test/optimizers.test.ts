@@ -81,6 +81,15 @@ describe('weight decay', () => {
     const optimizer = adamW({ learningRate: 0.5, weightDecay: 0.25, decayRoles: ['kernel', 'embedding'] })
     expect(numbersOf(await trajectory(optimizer, start, still, role))).toEqual(decays ? [0.875, -1.75] : [1, -2])
   })
+
+  test.each([
+    [['^param', '^encoder'], true],
+    [['^encoder'], false],
+    [[], false],
+  ] as const)('of chosen names: %j %s', async (decayNames, decays) => {
+    const optimizer = adamW({ learningRate: 0.5, weightDecay: 0.25, decayNames })
+    expect(numbersOf(await trajectory(optimizer, start, still))).toEqual(decays ? [0.875, -1.75] : [1, -2])
+  })
 })
 
 test('Adam does not depend on the scale of the gradients', async () => {
@@ -178,6 +187,7 @@ describe('options', () => {
       "sgd: option 'momentum' is not valid; expected a momentum > 0 for nesterov",
     )
     expect(() => adamW({ decayRoles: ['weights' as 'kernel'] })).toThrow(/decayRoles.*'all', or a list of kernel, bias/)
+    expect(() => adamW({ decayNames: ['('] })).toThrow(/decayNames.*a regular expression.*got "\("/)
   })
 
   test('a number or a schedule stands for the learning rate', () => {

@@ -170,7 +170,8 @@ function inputGradientOp(image: Pair, g: Geometry): PrimitiveOp {
 /** The transpose of `conv2d` in its image: y: [batch, out, oh, ow] back to an image of the given shape. Also called transposed convolution. */
 export function convInputGradient(y: Tensor, kernel: Tensor, image: Shape, options: ConvolutionOptions = {}): Tensor {
   const g = geometryOf('conv2dInputGradient', options)
-  return apply(inputGradientOp(image.slice(2) as unknown as Pair, g), [y, kernel])
+  const [height = 0, width = 0] = image.slice(2)
+  return apply(inputGradientOp([height, width], g), [y, kernel])
 }
 
 function kernelGradientOp(shape: Shape, g: Geometry): PrimitiveOp {
