@@ -90,6 +90,7 @@ export function earlyStopping(given: number | EarlyStoppingOptions = {}): Callba
   const margin = Math.abs(options.minDelta)
   let progress: Progress = { waited: 0 }
   let kept = nothing
+  let loaded = false
 
   const improves = (value: number): boolean => {
     const best = progress.best?.value
@@ -107,10 +108,12 @@ export function earlyStopping(given: number | EarlyStoppingOptions = {}): Callba
     kind: 'callback',
     name: who,
     options,
-    onRunStart(run) {
-      if (run.step > 0) return
-      progress = { waited: 0 }
-      kept = nothing
+    onRunStart() {
+      if (!loaded) {
+        progress = { waited: 0 }
+        kept = nothing
+      }
+      loaded = false
     },
     onEpochEnd(run, record) {
       const value = monitored(who, monitor, record)
@@ -129,6 +132,7 @@ export function earlyStopping(given: number | EarlyStoppingOptions = {}): Callba
     load({ json, values }) {
       progress = parseOptions(`${who} (saved)`, savedSchema, json)
       kept = unflattened(values)
+      loaded = true
     },
   }
 }

@@ -17,6 +17,6 @@ export function matches(info: ParameterInfo, matcher: ParameterMatcher = { role:
   if (typeof matcher === 'function') return matcher(info)
   const { role, name } = matcher
   const roleFits = role === undefined || (Array.isArray(role) ? role.includes(info.role) : role === info.role)
-  const nameFits = name === undefined || (typeof name === 'string' ? name === info.name : name.test(info.name))
+  const nameFits = name === undefined || (typeof name === 'string' ? name === info.name : info.name.search(name) >= 0)
   return roleFits && nameFits
 }

@@ -53,6 +53,14 @@ interface Trained {
 /** Samples that data-dependent initializers see. */
 const calibrationSamples = 256
 
+/** Plugins as text: their JSON, with matchers by their source. */
+function described(plugins: unknown): string {
+  return JSON.stringify(plugins, (key, x: unknown) => {
+    if (x instanceof RegExp) return String(x)
+    return key === 'where' && typeof x === 'function' ? String(x) : x
+  })
+}
+
 /** Which datasets can share compiled programs. */
 function typeKey({ inputs, targets }: Dataset): string {
   return JSON.stringify([inputs.dtype, inputs.shape.slice(1), targets.dtype, targets.shape.slice(1)])
@@ -196,6 +204,8 @@ export class Trainer {
     const key = typeKey(dataset)
     const found = this.#evaluators.get(key) ?? evaluator(backend, model, loss, metrics, dataset)
     this.#evaluators.set(key, found)
+    // A failure is not kept: what was missing may be there the next time.
+    found.catch(() => this.#evaluators.delete(key))
     return found
   }
 
@@ -208,10 +218,11 @@ export class Trainer {
   }
 
   #identity(train: Dataset, plan: Pick<RunIdentity, 'epochs' | 'batchSize' | 'remainder'>): RunIdentity {
-    const { model, optimizer, seed } = this.#options
+    const { model, optimizer, loss, regularizers, gradientTransforms, augmentations, seed } = this.#options
     return {
-      model: JSON.stringify(model),
-      optimizer: JSON.stringify(optimizer),
+      model: described(model),
+      optimizer: described(optimizer),
+      objective: described([loss, regularizers, gradientTransforms, augmentations]),
       seed,
       ...plan,
       dataset: train.name,

@@ -5,15 +5,28 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { ort } from '@gradwerk/backend-ort'
-import { type Backend, type Callback, keyOf, randomStream, reference } from '@gradwerk/core'
+import { type Backend, type Callback, keyOf, type Metric, randomStream, reference } from '@gradwerk/core'
+import { dense } from '@gradwerk/layers'
+import { softmaxCrossEntropy } from '@gradwerk/losses'
+import { accuracy } from '@gradwerk/metrics'
+import { sgd } from '@gradwerk/optimizers'
+import { earlyStopping, l2 } from '@gradwerk/regularizers'
 import { describe, expect, it } from 'vitest'
-import { CheckpointError, decodeCheckpoint } from '../src/index.ts'
+import { CheckpointError, decodeCheckpoint, Trainer, type TrainerOptions } from '../src/index.ts'
+import { clusters } from './data.ts'
 import { fingerprint, fitEverything } from './setup.ts'
 
 /** Keeps a checkpoint of every call of the backend and of every epoch. */
 function collector(kept: Uint8Array[]): Callback {
   const save = () => ({ save: (bytes: Uint8Array) => void kept.push(bytes) })
   return { kind: 'callback', name: 'collector', options: {}, onSteps: save, onEpochEnd: save }
+}
+
+const plain = {
+  model: dense(3),
+  loss: softmaxCrossEntropy(),
+  optimizer: sgd(0.1),
+  backend: reference(),
 }
 
 const silent: Callback = { kind: 'callback', name: 'collector', options: {} }
@@ -58,6 +71,36 @@ it('refuses to continue another run', async () => {
   await expect(again({}, 8)).rejects.toThrow(/another seed; expected 8; got 7/)
   await expect(again({ batchSize: 8 })).rejects.toThrow(/another batchSize/)
   await expect(again({ epochs: 2 })).rejects.toThrow(CheckpointError)
+})
+
+it('keeps figures that are not finite', async () => {
+  const kept: Uint8Array[] = []
+  const infinite: Metric = { ...accuracy(), name: 'odd', result: () => Number.NEGATIVE_INFINITY }
+  const trainer = new Trainer({ ...plain, metrics: [infinite], callbacks: [collector(kept)] })
+  const run = await trainer.fit(clusters(60), { epochs: 2, validation: 0.2 })
+  expect(run.history[1]?.validation?.['odd']).toBe(Number.NEGATIVE_INFINITY)
+  const again = new Trainer({ ...plain, metrics: [infinite], callbacks: [silent] })
+  const resumed = await again.fit(clusters(60), { epochs: 2, validation: 0.2, resume: kept.at(-1) as Uint8Array })
+  expect(resumed.history).toEqual(run.history)
+})
+
+it('refuses to continue under another objective, and starts callbacks afresh that the checkpoint does not know', async () => {
+  const kept: Uint8Array[] = []
+  const regularizers = [{ regularizer: l2(0.5), where: { name: /kernel/ } }]
+  const first = new Trainer({ ...plain, regularizers, callbacks: [collector(kept)] })
+  await first.fit(clusters(60), { epochs: 3, validation: 0.2 })
+  const resume = kept[0] as Uint8Array
+  const fit = (options: Partial<TrainerOptions>) =>
+    new Trainer({ ...plain, ...options }).fit(clusters(60), { epochs: 3, validation: 0.2, resume })
+  await expect(fit({})).rejects.toThrow(/another objective/)
+  await expect(fit({ regularizers: [{ regularizer: l2(0.5), where: { name: /bias/ } }] })).rejects.toThrow(/objective/)
+
+  const stopping = earlyStopping({ patience: 1, minDelta: 1e9 })
+  const used = new Trainer({ ...plain, regularizers, callbacks: [silent, stopping], onWarning: () => undefined })
+  expect((await used.fit(clusters(60), { epochs: 3, validation: 0.2 })).steps).toBe(4)
+  const resumed = await used.fit(clusters(60), { epochs: 3, validation: 0.2, resume })
+  expect(resumed.history).toHaveLength(2)
+  expect(resumed.stopped).toContain('epoch 1')
 })
 
 /** Runs the child until it has done so many steps (for ever by default), kills it there, and returns what it said at its end. */

@@ -45,6 +45,7 @@ describe('rules', () => {
     ['a role', { role: 'bias' }, ['dense.bias', 'dense_1.bias']],
     ['roles and a name', { role: ['bias', 'kernel'], name: 'dense_1.bias' }, ['dense_1.bias']],
     ['a pattern', { name: /^dense\./ }, ['dense.kernel', 'dense.bias']],
+    ['a pattern with state', { name: /kernel/g }, ['dense.kernel', 'dense_1.kernel']],
     ['any test', ({ shape }) => shape.length === 2 && shape[1] === 3, ['dense_1.kernel']],
   ])('reach %s', async (_, where, expected) => {
     expect(await trained(where, crushing)).toEqual(expected)

@@ -98,6 +98,7 @@ describe('traceModel', () => {
       x,
     )
     expect([...trace.parameters.keys()]).toEqual(['w.half'])
+    expect([...trace.effective.keys()]).toEqual(['w'])
     expect(trace.effective.get('w')?.tensor.op.name).toBe('mul')
   })
 })

@@ -2,6 +2,7 @@
 
 import type { Layer, LayerContext, ParameterSpec, StateSpec } from '../contracts/layer.ts'
 import type { ParameterInfo } from '../contracts/optimizer.ts'
+import type { Parametrization } from '../contracts/parametrization.ts'
 import { PluginError } from '../errors.ts'
 import { foldKey } from '../ops/random.ts'
 import { formatShape, sameShape } from '../tensor/shape.ts'
@@ -68,20 +69,31 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
     const full = (name: string) => (path === '' ? name : `${path}.${name}`)
     const children = new Set<string>()
     let keys = 0
+    const trained = (name: string, spec: ParameterSpec): Tensor => {
+      const { shape, role, outputAxes, inputAxes } = spec
+      const info = { name: full(name), role, shape, outputAxes, inputAxes }
+      return declare(parameters, full(name), { spec, info, tensor: input(full(name), shape) }).tensor
+    }
+    // Regularizers look at the effective tensor; what stands behind it is trained and nothing else.
+    const parametrized = (name: string, spec: ParameterSpec, parametrization: Parametrization): Tensor => {
+      const { regularizer: _, constraint, ...plain } = spec
+      if (constraint !== undefined)
+        throw new PluginError({
+          who: full(name),
+          problem: `the constraint ${constraint.name} cannot act through the parametrization ${parametrization.name}`,
+          hint: 'one of the two',
+        })
+      return parametrization.apply(name, plain, { ...context, parameter: trained })
+    }
     const context: LayerContext = {
       path,
       stochastic,
       batchStatistics,
       ...hyperparameters.scope(path === '' ? layer.name : path),
       parameter(name, spec) {
-        const { parametrization, ...plain } = spec
-        if (parametrization !== undefined)
-          return declare(effective, full(name), { tensor: parametrization.apply(name, plain, context), spec: plain })
-            .tensor
-        const { shape, role, outputAxes, inputAxes } = spec
-        const info = { name: full(name), role, shape, outputAxes, inputAxes }
-        const { tensor } = declare(parameters, full(name), { spec, info, tensor: input(full(name), shape) })
-        return declare(effective, full(name), { tensor, spec }).tensor
+        const { parametrization, ...rest } = spec
+        const tensor = parametrization === undefined ? trained(name, spec) : parametrized(name, rest, parametrization)
+        return declare(effective, full(name), { tensor, spec: rest }).tensor
       },
       state(name, spec) {
         const tensor = input(full(name), spec.shape)

@@ -213,8 +213,9 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
 
 /** Tensors of one shape along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  const at = normalizeAxis('stack', axis, (tensors[0]?.shape.length ?? 0) + 1)
   return concat(
-    tensors.map((x) => reshape(x, x.shape.toSpliced(axis, 0, 1))),
-    axis,
+    tensors.map((x) => reshape(x, x.shape.toSpliced(at, 0, 1))),
+    at,
   )
 }

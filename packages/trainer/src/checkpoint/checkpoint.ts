@@ -5,13 +5,15 @@ import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 
-const figures = z.record(z.string(), z.number())
+/** Also NaN and infinite. */
+const figure = z.custom<number>((x) => typeof x === 'number')
+const figures = z.record(z.string(), figure)
 
 const epochSchema = z.object({
   epoch: z.int(),
   steps: z.int(),
-  objective: z.number(),
-  loss: z.number(),
+  objective: figure,
+  loss: figure,
   training: figures.optional(),
   validation: figures.optional(),
 })
@@ -20,6 +22,8 @@ const epochSchema = z.object({
 export interface RunIdentity {
   readonly model: string
   readonly optimizer: string
+  /** Loss, regularizers, gradient transforms and augmentations. */
+  readonly objective: string
   readonly seed: number
   readonly epochs: number
   readonly batchSize: number
@@ -31,6 +35,7 @@ export interface RunIdentity {
 const identitySchema: z.ZodType<RunIdentity> = z.object({
   model: z.string(),
   optimizer: z.string(),
+  objective: z.string(),
   seed: z.number(),
   epochs: z.int(),
   batchSize: z.int(),
@@ -71,6 +76,21 @@ export interface Checkpoint {
 
 const version = '1'
 
+/** JSON has no NaN and no infinities; figures may be either. */
+const nonFinite = '$number'
+
+function toJson(x: unknown): string {
+  return JSON.stringify(x, (_, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? { [nonFinite]: String(value) } : value,
+  )
+}
+
+function fromJson(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && nonFinite in value ? Number(value[nonFinite]) : value,
+  )
+}
+
 function prefixed(prefix: string, values: Values): Values {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}:${name}`, value]))
 }
@@ -92,7 +112,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { snapshot, partial, callbacks, ...rest } = checkpoint
   const json = { ...rest, callbacks: callbacks.map(({ name, json }) => ({ name, json })) }
   return encodeSafetensors({
-    metadata: { format: 'gradwerk-checkpoint', version, run: JSON.stringify(json) },
+    metadata: { format: 'gradwerk-checkpoint', version, run: toJson(json) },
     tensors: {
       ...prefixed('parameter', snapshot.parameters),
       ...prefixed('state', snapshot.state),
@@ -114,7 +134,7 @@ export function decodeCheckpoint(bytes: Uint8Array, who = 'checkpoint'): Checkpo
       expected: `gradwerk-checkpoint ${version}`,
       got: `${metadata['format']} ${metadata['version']}`,
     })
-  const parsed = metadataSchema.safeParse(JSON.parse(metadata['run'] ?? 'null'))
+  const parsed = metadataSchema.safeParse(fromJson(metadata['run'] ?? 'null'))
   if (!parsed.success)
     throw new CheckpointError({ who, problem: `the description of the run is not valid: ${parsed.error.message}` })
   const partial = (name: string) => (tensors[`partial:${name}`]?.data ?? new Float32Array(0)) as Float32Array
