@@ -12,5 +12,7 @@ test('stacks along a new axis that is counted from either end', () => {
   const tensors = [a, b] as Parameters<typeof stack>[0]
   expect(stack(tensors).shape).toEqual([2, 2, 3])
   expect(stack(tensors, -1).shape).toEqual([2, 3, 2])
-  expect(Array.from(evaluate([stack(tensors, -1)])[0]?.data ?? [])).toEqual([0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11])
+  expect(Array.from(evaluate([stack(tensors, -1)])[0]?.data ?? [], Number)).toEqual([
+    0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11,
+  ])
 })
