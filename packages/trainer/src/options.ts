@@ -57,6 +57,19 @@ export interface FitOptions {
   readonly signal?: AbortSignal
 }
 
+const role = z.enum(['kernel', 'bias', 'scale', 'shift', 'embedding'])
+
+const matcherSchema = z.union(
+  [
+    z.custom<(...of: never[]) => boolean>((x) => typeof x === 'function'),
+    z.strictObject({
+      role: z.union([role, z.array(role)]).optional(),
+      name: z.union([z.string(), z.instanceof(RegExp)]).optional(),
+    }),
+  ],
+  { error: 'a function, or { role, name } with known roles' },
+)
+
 /** Checks what plain JavaScript callers may get wrong. */
 export const trainerSchema: z.ZodType = z.strictObject({
   model: pluginSchema('layer'),
@@ -68,7 +81,7 @@ export const trainerSchema: z.ZodType = z.strictObject({
     .array(
       z.union([
         pluginSchema('regularizer'),
-        z.strictObject({ regularizer: pluginSchema('regularizer'), where: z.unknown() }),
+        z.strictObject({ regularizer: pluginSchema('regularizer'), where: matcherSchema.optional() }),
       ]),
     )
     .optional(),

@@ -14,6 +14,7 @@ import {
   type ModelTrace,
   mean,
   type Optimizer,
+  OptionError,
   PluginError,
   type Program,
   program,
@@ -53,6 +54,18 @@ export function slotName(parameter: string, slot: string): string {
 interface Penalty {
   readonly parameter: string
   readonly regularizer: Regularizer
+}
+
+/** Throws an OptionError for a rule that reaches no parameter: it would do nothing. */
+function checkRules(trace: ModelTrace, rules: readonly RegularizerRule[]): void {
+  const infos = [...trace.effective].map(([name, { spec }]) => ({ ...spec, name }))
+  for (const { regularizer, where } of rules)
+    if (regularizer.penalty !== undefined && !infos.some((info) => matches(info, where)))
+      throw new OptionError({
+        who: `regularizer ${regularizer.name}`,
+        problem: 'its rule matches no parameter of the model',
+        expected: `one of ${infos.map(({ name, role }) => `${name} (${role})`).join(', ')}`,
+      })
 }
 
 /** All regularizers of parameters: those that layers brought, then those of the rules. */
@@ -109,6 +122,7 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     })
     return term === undefined ? [] : [term]
   })
+  checkRules(trace, regularizers)
   const penalties = penaltiesOf(trace, regularizers).map((penalty) => ({
     ...penalty,
     value: penalty.regularizer.penalty?.(

@@ -73,6 +73,7 @@ export class Trainer {
   readonly #key: Key
   readonly #evaluators = new Map<string, Promise<Evaluator>>()
   #current: Trained | undefined
+  #fitting = false
 
   /** Throws an OptionError for an option that is missing, unknown or of the wrong kind. */
   constructor(options: TrainerOptions) {
@@ -121,6 +122,21 @@ export class Trainer {
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<Run> {
     parseOptions('Trainer.fit', fitSchema, options)
+    if (this.#fitting)
+      throw new OptionError({
+        who: 'Trainer.fit',
+        problem: 'a fit of this trainer is under way, and callbacks have one state',
+        hint: 'awaiting it, or another trainer with callbacks of its own',
+      })
+    this.#fitting = true
+    try {
+      return await this.#fit(dataset, options)
+    } finally {
+      this.#fitting = false
+    }
+  }
+
+  async #fit(dataset: Dataset, options: FitOptions): Promise<Run> {
     const { epochs, batchSize = 32, remainder = 'keep', validation, trackTraining = false, resume, signal } = options
     const { backend, callbacks, optimizer } = this.#options
     const { train, held } = this.#split(dataset, validation)
@@ -167,7 +183,8 @@ export class Trainer {
 
   /** Loss and metrics of a dataset with the parameters of the last run. Throws a DataError before there was one. */
   async evaluate(dataset: Dataset): Promise<Record<string, number>> {
-    const { parameters, snapshot } = this.#trained('Trainer.evaluate')
+    const { parameters, snapshot, inputShape } = this.#trained('Trainer.evaluate')
+    checkSampleShape('Trainer.evaluate', dataset.inputs.shape, inputShape)
     await this.#check('Trainer.evaluate', dataset)
     return this.#figures(dataset, { ...parameters, ...snapshot.state })
   }
@@ -175,14 +192,7 @@ export class Trainer {
   /** The model's output [samples, …] for inputs [samples, …features], which are multiplied with `inputScale` (default 1) first. */
   async predict(inputs: Value, inputScale = 1): Promise<Value> {
     const { parameters, snapshot, inputShape } = this.#trained('Trainer.predict')
-    const shape = inputs.shape.slice(1)
-    if (inputs.shape[0] === 0 || !sameShape(shape, inputShape))
-      throw new DataError({
-        who: 'Trainer.predict',
-        problem: 'inputs that the model was not trained for',
-        expected: `samples of ${formatShape(inputShape)}`,
-        got: formatShape(inputs.shape),
-      })
+    checkSampleShape('Trainer.predict', inputs.shape, inputShape)
     const predict = await predictor(this.#options.backend, this.#options.model, inputs)
     return predict(inputs, inputScale, { ...parameters, ...snapshot.state })
   }
@@ -229,4 +239,15 @@ export class Trainer {
       samples: train.indices.length,
     }
   }
+}
+
+/** Throws a DataError for samples [samples, …features] of other features than the model was trained on, and for none. */
+function checkSampleShape(who: string, shape: Shape, trained: Shape): void {
+  if (shape[0] !== 0 && sameShape(shape.slice(1), trained)) return
+  throw new DataError({
+    who,
+    problem: 'inputs that the model was not trained for',
+    expected: `samples of ${formatShape(trained)}`,
+    got: formatShape(shape),
+  })
 }

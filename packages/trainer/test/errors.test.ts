@@ -68,6 +68,29 @@ describe('options', () => {
   })
 })
 
+describe('one trainer', () => {
+  it('refuses a second fit while one is under way, and rules that reach nothing', async () => {
+    const trainer = new Trainer(plain)
+    const first = trainer.fit(data, { epochs: 1 })
+    await expect(trainer.fit(data, { epochs: 1 })).rejects.toThrow(/under way/)
+    await first
+    await expect(trainer.fit(data, { epochs: 1 })).resolves.toBeDefined()
+    await expect(fit({ regularizers: [{ regularizer: l1(1), where: { name: /zzz/ } }] })).rejects.toThrow(
+      /l1: its rule matches no parameter.*dense.kernel \(kernel\)/,
+    )
+    const wrong = { regularizer: l1(1), where: { nam: /dense/ } }
+    expect(() => new Trainer({ ...plain, regularizers: [wrong as never] })).toThrow(OptionError)
+  })
+
+  it('refuses to evaluate or predict samples of other features', async () => {
+    const trainer = new Trainer(plain)
+    await trainer.fit(data, { epochs: 1 })
+    const other = clusters(6, 1, 5)
+    await expect(trainer.evaluate(other)).rejects.toThrow(/not trained for; expected samples of \[6\]; got \[6, 5\]/)
+    await expect(trainer.predict(other.inputs)).rejects.toThrow(/Trainer.predict: inputs that/)
+  })
+})
+
 describe('data', () => {
   it('refuses an empty dataset', async () => {
     await expect(fit({}, {}, { ...data, indices: new Int32Array(0) })).rejects.toThrow(/'clusters' is empty/)
