@@ -17,6 +17,7 @@ function repository(files: Readonly<Record<string, string>>): string {
     'packages/core/package.json': '{"name":"@gradwerk/core"}',
     'packages/layers/package.json': '{"name":"@gradwerk/layers","dependencies":{"@gradwerk/core":"workspace:^"}}',
     'packages/losses/package.json': '{"name":"@gradwerk/losses"}',
+    'packages/models/package.json': '{"name":"@gradwerk/models"}',
     'apps/bench/package.json': '{"name":"bench","dependencies":{"@gradwerk/layers":"workspace:^"}}',
   }
   for (const [file, text] of Object.entries({ ...manifests, ...files })) {
@@ -31,6 +32,7 @@ test('accepts the arrows as designed', () => {
     'packages/layers/src/index.ts': "import { add } from '@gradwerk/core'\nexport * from './dense.ts'",
     'packages/layers/src/dense.ts': "import type { add } from './index.ts'",
     'packages/layers/src/dense.test.ts': "import { l2 } from '@gradwerk/losses'",
+    'packages/models/src/mlp.ts': "import { dense } from '@gradwerk/layers'",
     'apps/bench/src/main.ts': "import { dense } from '@gradwerk/layers'",
   })
   expect(checkArrows(root)).toEqual([])
@@ -39,6 +41,8 @@ test('accepts the arrows as designed', () => {
 test.each([
   ['a plugin imports another', 'packages/layers/src/a.ts', "import { x } from '@gradwerk/losses'"],
   ['core imports a plugin for its types', 'packages/core/src/a.ts', "import type { x } from '@gradwerk/layers'"],
+  ['a plugin imports a model', 'packages/layers/src/a.ts', "import { x } from '@gradwerk/models'"],
+  ['a model imports what it does not compose', 'packages/models/src/a.ts', "import { x } from '@gradwerk/losses'"],
   ['a re-export', 'packages/layers/src/a.ts', "export * from '@gradwerk/losses'"],
   ['a dynamic import', 'packages/layers/src/a.ts', "await import('@gradwerk/losses')"],
   ['a package imports an app', 'packages/layers/src/a.ts', "import 'bench'"],

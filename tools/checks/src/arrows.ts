@@ -7,6 +7,13 @@ import { type Workspace, workspaces } from './workspaces.ts'
 /** Every package may import core. These may import more. */
 const alsoAllowed: Readonly<Record<string, readonly string[]>> = {
   '@gradwerk/backend-ort': ['@gradwerk/onnx'],
+  // Puts plugins together and is none itself; nothing but apps imports it.
+  '@gradwerk/models': [
+    '@gradwerk/layers',
+    '@gradwerk/normalization',
+    '@gradwerk/initializers',
+    '@gradwerk/regularizers',
+  ],
 }
 
 /** Folders whose files may import each other in circles: an op's gradient is written in other ops. */
