@@ -1,12 +1,25 @@
 // What a third party writes: a regularizer of its own, tested with the published suite, trained with the published packages.
 
 import { ort } from '@gradwerk/backend-ort'
-import { mul, type Regularizer, sqrt, square, sub, sum } from '@gradwerk/core'
+import {
+  dynamic,
+  input,
+  type Layer,
+  mul,
+  type Regularizer,
+  revive,
+  sqrt,
+  square,
+  sub,
+  sum,
+  traceModel,
+} from '@gradwerk/core'
 import { generatedDigits } from '@gradwerk/datasets'
 import { heNormal } from '@gradwerk/initializers'
 import { dense, flatten, relu, sequential } from '@gradwerk/layers'
 import { softmaxCrossEntropy } from '@gradwerk/losses'
 import { accuracy } from '@gradwerk/metrics'
+import * as models from '@gradwerk/models'
 import { batchNorm } from '@gradwerk/normalization'
 import { exportOnnx } from '@gradwerk/onnx'
 import { adam } from '@gradwerk/optimizers'
@@ -47,6 +60,11 @@ const norm = async (strength: number) => {
   const kernel = run.model.parameters['dense.kernel']?.data as Float32Array
   return { norm: Math.hypot(...kernel), accuracy: (await trainer.evaluate(test))['accuracy'] ?? 0, bytes: model.length }
 }
+
+// A ready-made network, written down and made again.
+const again = revive(JSON.parse(JSON.stringify(models.leNet5({ activation: 'tanh' }))), models) as Layer
+const { output } = traceModel(again, input('x', [dynamic, 28, 28]))
+if (output.shape.at(-1) !== 10) throw new Error(`leNet5 has outputs ${output.shape}`)
 
 const [without, withPenalty] = [await norm(0), await norm(1)]
 if (!(withPenalty.norm < 1.5 && without.norm > 4))
