@@ -3,9 +3,11 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { type Backend, OptionError } from '@gradwerk/core'
+import type { Rewrite } from '@gradwerk/onnx'
+import { channelBlock } from './channel-block.ts'
 import { executable, failure } from './executable.ts'
 import { loopModel } from './loop-model.ts'
-import { standardRewrites } from './rewrites/index.ts'
+import { rewritesFor } from './rewrites/index.ts'
 import type { Runtime, RuntimeSession } from './runtime.ts'
 import { loadNodeRuntime } from './runtime-node.ts'
 import { sessions } from './session-cache.ts'
@@ -23,11 +25,21 @@ export interface OrtOptions {
 /** What runs a program that computes nothing. */
 const idle: RuntimeSession = { run: () => Promise.resolve({}), release: () => Promise.resolve() }
 
-let loaded: Promise<Runtime> | undefined
+interface Loaded {
+  readonly runtime: Runtime
+  readonly rewrites: readonly Rewrite[]
+}
 
-/** ONNX Runtime, loaded once. A failure is not kept: the package may be installed meanwhile. */
-function nodeRuntime(): Promise<Runtime> {
-  loaded ??= loadNodeRuntime().catch((error: unknown) => {
+async function load(): Promise<Loaded> {
+  const runtime = await loadNodeRuntime()
+  return { runtime, rewrites: rewritesFor(await channelBlock(runtime)) }
+}
+
+let loaded: Promise<Loaded> | undefined
+
+/** ONNX Runtime and what is faster on this machine, found out once. A failure is not kept: the package may be installed meanwhile. */
+function nodeRuntime(): Promise<Loaded> {
+  loaded ??= load().catch((error: unknown) => {
     loaded = undefined
     throw error
   })
@@ -68,8 +80,8 @@ export function ort(options: OrtOptions = {}): Backend {
   return {
     description: { name: 'onnxruntime-node', version: installedVersion(), threads },
     async compile(program) {
-      const model = loopModel(program, standardRewrites)
-      const runtime = await nodeRuntime()
+      const { runtime, rewrites } = await nodeRuntime()
+      const model = loopModel(program, rewrites)
       if (model.results === 0) return executable(program, model, idle)
       const session = await sessions.get(runtime, model.bytes, settings).catch((cause: unknown) => {
         throw failure(program, 'it could not be compiled', cause)

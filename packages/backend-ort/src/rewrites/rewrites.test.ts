@@ -5,9 +5,6 @@ import {
   input,
   matmul,
   mul,
-  type Program,
-  program,
-  type RunCall,
   relu,
   reshape,
   sign,
@@ -15,15 +12,10 @@ import {
   sub,
   sum,
   type Tensor,
-  type Type,
   transpose,
-  valueOf,
 } from '@gradwerk/core'
-import { decodeModel, lowerProgram, type Rewrite } from '@gradwerk/onnx'
 import { describe, expect, test } from 'vitest'
-import { executable } from '../executable.ts'
-import { loopModel } from '../loop-model.ts'
-import { loadNodeRuntime } from '../runtime-node.ts'
+import { type Case, rewriting } from '../../test/rewriting.ts'
 import { dequantize } from './dequantize.ts'
 import { gemmAdd } from './gemm-add.ts'
 import { gemmDescent } from './gemm-descent.ts'
@@ -46,38 +38,7 @@ const small = input('small', [2, 2])
 const bytes = input('bytes', [4, 3], 'uint8')
 const inputs = { bytes, small, x, w, wt, bias, full, outer, rate, rates, weights, column, row }
 
-function programOf(outputs: Record<string, Tensor>): Program {
-  return program({ name: 'rewritten', shared: inputs, inputs: {}, state: {}, outputs })
-}
-
-const numbers = ({ dtype, shape }: Type, seed: number) =>
-  valueOf(
-    dtype,
-    shape,
-    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.round(8 * Math.sin(seed + 3 * i)) / 4),
-  )
-
-/** Runs a program with some rewrites. */
-async function run(of: Program, rewrites: readonly Rewrite[]) {
-  const model = loopModel(of, rewrites)
-  const runtime = await loadNodeRuntime()
-  const session = await runtime.createSession(model.bytes, { threads: 1, spinMicroseconds: 0 })
-  const shared = Object.fromEntries(Object.entries(inputs).map(([name, type], i) => [name, numbers(type, i)]))
-  const call: RunCall = { steps: 1, shared, inputs: {}, state: {} }
-  return (await executable(of, model, session).run(call)).outputs
-}
-
-function operators(of: Program, rewrites: readonly Rewrite[]): string[] {
-  return decodeModel(lowerProgram(of, { rewrites })).graph?.node.map(({ opType }) => opType) ?? []
-}
-
-interface Case {
-  readonly rewrite: Rewrite
-  readonly what: string
-  readonly outputs: Record<string, Tensor>
-  /** The operators after the rewrite. */
-  readonly becomes: readonly string[]
-}
+const { operators, run } = rewriting(inputs)
 
 const product = matmul(x, w)
 const active = relu(x)
@@ -175,19 +136,17 @@ const rests: readonly Case[] = [
 
 describe.each(fires)('$rewrite.name: $what', ({ rewrite, outputs, becomes }) => {
   test('fires and gives the same numbers', async () => {
-    const of = programOf(outputs)
-    expect(operators(of, []).join()).not.toBe(becomes.join())
-    expect(operators(of, [rewrite])).toEqual(becomes)
-    expect(await run(of, [rewrite])).toEqual(await run(of, []))
+    expect(operators(outputs, []).join()).not.toBe(becomes.join())
+    expect(operators(outputs, [rewrite])).toEqual(becomes)
+    expect(await run(outputs, [rewrite])).toEqual(await run(outputs, []))
   })
 })
 
 test.each(rests)('$rewrite.name leaves alone: $what', ({ rewrite, outputs, becomes }) => {
-  expect(operators(programOf(outputs), [rewrite])).toEqual(becomes)
+  expect(operators(outputs, [rewrite])).toEqual(becomes)
 })
 
-test('every rule of the table is tried above, and rules do not get in each other’s way', async () => {
-  expect(new Set(standardRewrites)).toEqual(new Set(fires.map(({ rewrite }) => rewrite)))
-  const of = programOf({ y: add(matmul(relu(x), w), bias), mask: sign(relu(x)) })
-  expect(await run(of, standardRewrites)).toEqual(await run(of, []))
+test('rules do not get in each other’s way', async () => {
+  const outputs = { y: add(matmul(relu(x), w), bias), mask: sign(relu(x)) }
+  expect(await run(outputs, standardRewrites)).toEqual(await run(outputs, []))
 })

@@ -1,0 +1,37 @@
+// The gradient of a maximum over windows that do not overlap: MaxUnpool puts each number in its place, where scattering would add.
+
+import { isLeaf, isStatic, sameShape, type Tensor, valueOf } from '@gradwerk/core'
+import type { Rewrite } from '@gradwerk/onnx'
+import type { Pair } from './convolution.ts'
+
+/** The tensor that is flattened, if that is all that happens to it. */
+function flattened(tensor: Tensor): Tensor | undefined {
+  return tensor.op.name === 'reshape' && tensor.shape.length === 1 ? tensor.inputs[0] : undefined
+}
+
+export const maxUnpool: Rewrite = {
+  name: 'max-unpool',
+  match(tensor, { resolve, uses }) {
+    if (tensor.op.name !== 'reshape' || !isStatic(tensor.shape)) return undefined
+    const scattered = resolve(tensor.inputs[0] as Tensor)
+    if (scattered.op.name !== 'scatterAdd' || uses(scattered) > 1) return undefined
+    const [cotangent, indices] = scattered.inputs.map((input) => flattened(resolve(input)))
+    if (cotangent === undefined || indices === undefined || isLeaf(indices.op)) return undefined
+    if (indices.op.name !== 'maxPool2dIndices' || !sameShape(cotangent.shape, indices.shape)) return undefined
+    if (!sameShape(indices.inputs[0]?.shape ?? [], tensor.shape)) return undefined
+    const { size, strides, dilations } = indices.op.attributes as unknown as Record<string, Pair>
+    const apart = [0, 1].every((axis) => (strides?.[axis] ?? 0) >= (size?.[axis] ?? 1) && dilations?.[axis] === 1)
+    if (!apart) return undefined
+    return {
+      inputs: [cotangent, indices],
+      lower(sink, [values, places]) {
+        const wide = sink.node('Cast', [places as string], { to: { dtype: 'int64' } })
+        const shape = sink.constant(valueOf('int64', [4], tensor.shape))
+        return sink.node('MaxUnpool', [values as string, wide, shape], {
+          kernel_shape: { ints: size as Pair },
+          strides: { ints: strides as Pair },
+        })
+      },
+    }
+  },
+}
