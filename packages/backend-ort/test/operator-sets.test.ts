@@ -1,6 +1,8 @@
 // Every op of core in plain ONNX Runtime under each operator set, against the reference.
 
 import {
+  adaptiveAveragePool2d,
+  adaptiveMaxPool2d,
   add,
   argMax,
   averagePool2d,
@@ -11,6 +13,7 @@ import {
   concat,
   conv2d,
   cos,
+  cumsum,
   div,
   elu,
   equal,
@@ -42,6 +45,7 @@ import {
   oneHot,
   pad,
   pow,
+  prod,
   program,
   randomUniform,
   relu,
@@ -120,6 +124,15 @@ const outputs: Record<string, Tensor> = {
   grouped: conv2d(image, grouped, { groups: 2, dilations: [2, 2] }),
   maxPool2d: maxPool2d(image, { size: [2, 2] }),
   averagePool2d: averagePool2d(image, { size: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1] }),
+  partial: averagePool2d(image, { size: [3, 3], strides: [2, 2], padding: [1, 0, 0, 1], ceilMode: true }),
+  adaptive: concat([adaptiveAveragePool2d(image, [4, 5]), adaptiveMaxPool2d(image, [4, 5])], 0),
+  products: add(prod(p, { axes: [1], keepDims: true }), cumsum(x, 1, { reverse: true })),
+  borders: concat(
+    (['constant', 'reflect', 'replicate'] as const).map((mode) =>
+      pad(x, [{ axis: 1, before: 2, after: 1 }], { mode, value: 3 }),
+    ),
+    0,
+  ),
   random: add(mul(randomUniform(foldKey(key, 'a'), [5]), 2), cast(bernoulli(key, 0.5, [5]), 'float32')),
 }
 for (const name of [
@@ -127,6 +140,10 @@ for (const name of [
   'grouped',
   'maxPool2d',
   'averagePool2d',
+  'partial',
+  'adaptive',
+  'products',
+  'borders',
   'moments',
   'pow',
   'composites',

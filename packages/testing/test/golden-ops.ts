@@ -128,8 +128,8 @@ function convTranspose(inputs: Inputs, { stride, padding, dilation, groups, outp
   return withBias(core.convInputGradient(y, kernel, image, options), inputs)
 }
 
-function pooling({ kernel, stride, padding }: Options): core.PoolingOptions {
-  return { size: pair(kernel), strides: pair(stride), padding: symmetric(padding) }
+function pooling({ kernel, stride, padding, ceil_mode }: Options): core.PoolingOptions {
+  return { size: pair(kernel), strides: pair(stride), padding: symmetric(padding), ceilMode: ceil_mode === true }
 }
 
 export const builders: Readonly<Record<string, Builder>> = {
@@ -141,6 +141,7 @@ export const builders: Readonly<Record<string, Builder>> = {
     core.maxPool2d(x(inputs), { ...pooling(options), dilations: pair(options.dilation) }),
   avg_pool2d: (inputs, options) =>
     core.averagePool2d(x(inputs), { ...pooling(options), countPadding: options.count_include_pad === true }),
+  adaptive_avg_pool2d: (inputs, options) => core.adaptiveAveragePool2d(x(inputs), pair(options.output_size)),
   relu: one(core.relu),
   leaky_relu: (inputs, options) => core.leakyRelu(x(inputs), number(options.negative_slope)),
   elu: (inputs, options) => core.elu(x(inputs), number(options.alpha)),
@@ -169,6 +170,8 @@ export const builders: Readonly<Record<string, Builder>> = {
   norm2: reduction((at, options) => sqrt(sum(square(at), options))),
   argmax: (inputs, options) => core.argMax(x(inputs), number(options.axis)),
   argmin: (inputs, options) => core.argMax(core.neg(x(inputs)), number(options.axis)),
+  cumsum: (inputs, options) => core.cumsum(x(inputs), number(options.axis)),
+  prod: (inputs, options) => core.prod(x(inputs), { axes: [number(options.axis)] }),
   gather: (inputs, options) => core.gatherElements(x(inputs), of('index')(inputs), number(options.axis)),
   index_select: (inputs, options) => core.gather(x(inputs), of('index')(inputs), number(options.axis)),
   scatter_add: (inputs, options) =>
@@ -194,10 +197,11 @@ export const builders: Readonly<Record<string, Builder>> = {
         step: numbers(step)[axis] as number,
       })),
     ),
-  pad: (inputs, { pads }) =>
+  pad: (inputs, { pads, mode, value }) =>
     core.pad(
       x(inputs),
       (pads as [number, number][]).map(([before, after], axis) => ({ axis, before, after })),
+      { mode: mode as core.PadOptions['mode'], ...(value === undefined ? {} : { value: number(value) }) },
     ),
   transpose: (inputs, options) => core.transpose(x(inputs), numbers(options.perm)),
   reshape: (inputs, options) => core.reshape(x(inputs), numbers(options.shape)),

@@ -19,14 +19,14 @@ export interface ReduceOptions {
   readonly keepDims?: boolean | undefined
 }
 
-function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): number[] {
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): number[] {
   return keepDims
     ? shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
     : shape.filter((_, axis) => !axes.includes(axis))
 }
 
 /** Adds a Reduce… node; the axes are an attribute before the opset in which they became an input. */
-function lowerReduce(
+export function lowerReduce(
   sink: OnnxSink,
   onnx: string,
   axesAsInputSince: number,

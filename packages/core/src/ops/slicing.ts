@@ -1,12 +1,13 @@
-// Ops that cut and join: slice, flip, pad, concat.
+// Ops that cut and join: slice, flip, concat, stack.
 
 import { ShapeError } from '../errors.ts'
 import { allocate } from '../tensor/dtype.ts'
-import { dynamic, formatShape, normalizeAxis, sizeOf, stridesOf } from '../tensor/shape.ts'
+import { formatShape, normalizeAxis, sizeOf, stridesOf } from '../tensor/shape.ts'
 import { apply, expectSameDType, type PrimitiveOp, type Tensor } from '../tensor/tensor.ts'
 import type { Type, Value } from '../tensor/value.ts'
 import { sameShapeBut, visit } from './elementwise.ts'
 import { copyStrided, int64, reshape } from './movement.ts'
+import { pad } from './pad.ts'
 
 /** One range of a slice: from `start` (inclusive) to `end` (exclusive), every `step`-th element. */
 export interface Range {
@@ -99,65 +100,6 @@ function flipOp(axis: number): PrimitiveOp {
 /** x with the order along one axis reversed. */
 export function flip(x: Tensor, axis: number): Tensor {
   return apply(flipOp(normalizeAxis('flip', axis, x.shape.length)), [x])
-}
-
-/** Zeros to add along one axis. */
-export interface Padding {
-  readonly axis: number
-  readonly before: number
-  readonly after: number
-}
-
-function padOp(before: readonly number[], after: readonly number[]): PrimitiveOp {
-  return {
-    name: 'pad',
-    attributes: { before, after },
-    infer: ([x]) => ({
-      dtype: (x as Type).dtype,
-      shape: (x as Type).shape.map((length, axis) =>
-        length === dynamic ? length : length + (before[axis] as number) + (after[axis] as number),
-      ),
-    }),
-    kernel([x], output) {
-      const { data, shape } = x as Value
-      const out = allocate(output.dtype, sizeOf(output.shape))
-      const strides = stridesOf(output.shape)
-      const start = before.reduce((offset, count, axis) => offset + count * (strides[axis] as number), 0)
-      visit(shape, [strides], (index, [offset]) => {
-        out[start + (offset as number)] = data[index] as never
-      })
-      return out
-    },
-    gradient: ({ inputs: [x], cotangent }) => [
-      slice(
-        cotangent,
-        before
-          .map((start, axis) => ({ axis, start, end: start + ((x as Tensor).shape[axis] as number) }))
-          .filter(({ axis }) => (x as Tensor).shape[axis] !== dynamic),
-      ),
-    ],
-    lower: (sink, inputs) => sink.node('Pad', [inputs[0] as string, int64(sink, [...before, ...after])]),
-  }
-}
-
-/** Adds zeros around x along some axes. */
-export function pad(x: Tensor, paddings: readonly Padding[]): Tensor {
-  const before = x.shape.map(() => 0)
-  const after = x.shape.map(() => 0)
-  for (const padding of paddings) {
-    const axis = normalizeAxis('pad', padding.axis, x.shape.length)
-    if (![padding.before, padding.after].every((count) => Number.isInteger(count) && count >= 0))
-      throw new ShapeError({
-        who: 'pad',
-        problem: 'not a padding',
-        expected: 'whole counts ≥ 0',
-        got: `${padding.before}, ${padding.after}`,
-        hint: 'slice',
-      })
-    before[axis] = padding.before
-    after[axis] = padding.after
-  }
-  return [...before, ...after].every((count) => count === 0) ? x : apply(padOp(before, after), [x])
 }
 
 function concatOp(axis: number): PrimitiveOp {

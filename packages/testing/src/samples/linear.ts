@@ -90,6 +90,17 @@ const pools: readonly (core.PoolingOptions & { readonly title: string; readonly 
   { title: 'overlapping', x: [2, 2, 5, 4], size: [3, 3], strides: [1, 1] },
   { title: 'padded', x: [1, 2, 6, 7], size: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1] },
   { title: 'padded unequally', x: [1, 1, 5, 5], size: [3, 2], strides: [2, 1], padding: [2, 0, 1, 1] },
+  { title: 'reaching beyond the image', x: [2, 2, 6, 7], size: [2, 2], ceilMode: true },
+  {
+    title: 'reaching beyond the padding',
+    x: [1, 2, 6, 5],
+    size: [3, 3],
+    strides: [2, 2],
+    padding: [1, 0, 0, 1],
+    ceilMode: true,
+  },
+  { title: 'larger than the image', x: [1, 1, 2, 2], size: [3, 3], strides: [2, 2], ceilMode: true },
+  { title: 'no window begins beyond the image', x: [1, 1, 4, 4], size: [1, 2], strides: [3, 3], ceilMode: true },
 ]
 
 const pooling: readonly OpSample[] = [
@@ -98,9 +109,9 @@ const pooling: readonly OpSample[] = [
     { op: 'averagePool2d', title, inputs: [float(x)], build: (a) => core.averagePool2d(a, options) },
     {
       op: 'averagePool2d',
-      title: `${title}, padding counts`,
+      title: `${title}, padding does not count`,
       inputs: [float(x)],
-      build: (a) => core.averagePool2d(a, { ...options, countPadding: true }),
+      build: (a) => core.averagePool2d(a, { ...options, countPadding: false }),
     },
   ]),
   {
@@ -124,4 +135,29 @@ const pooling: readonly OpSample[] = [
   },
 ]
 
-export const linearSamples: readonly OpSample[] = [...products, ...convolutions, ...pooling]
+const adapted: readonly OpSample[] = (
+  [
+    ['to one', [2, 3, 4, 5], [1, 1]],
+    ['divisible', [1, 2, 4, 6], [2, 3]],
+    ['overlapping', [2, 2, 5, 7], [2, 3]],
+    ['one axis divisible', [1, 2, 4, 5], [2, 3]],
+    ['larger', [1, 2, 3, 2], [5, 3]],
+  ] as const
+).flatMap(([title, x, size]): OpSample[] => [
+  { op: 'adaptiveAveragePool2d', title, inputs: [float(x)], build: (a) => core.adaptiveAveragePool2d(a, size) },
+  { op: 'adaptiveMaxPool2d', title, inputs: [distinct(x)], build: (a) => core.adaptiveMaxPool2d(a, size) },
+])
+
+export const linearSamples: readonly OpSample[] = [
+  ...products,
+  ...convolutions,
+  ...pooling,
+  ...adapted,
+  {
+    op: 'adaptiveMaxPool2d',
+    title: 'ties',
+    inputs: [exactly('float32', [1, 1, 3, 3], [1, 2, 2, 0, 2, 1, 2, 2, 0])],
+    build: (a) => core.adaptiveMaxPool2d(a, [2, 2]),
+    gradient: false,
+  },
+]

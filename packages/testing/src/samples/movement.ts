@@ -100,6 +100,58 @@ const cutting: readonly OpSample[] = [
     build: (x) => core.pad(x, [{ axis: 0, before: 1, after: 0 }]),
   },
   {
+    op: 'pad',
+    title: 'a number',
+    inputs: [float([2, 3])],
+    build: (x) => core.pad(x, [{ axis: -1, before: 2, after: 1 }], { value: -1.5 }),
+  },
+  {
+    op: 'pad',
+    title: 'a whole number',
+    inputs: [any('int32', [2])],
+    build: (x) => core.pad(x, [{ axis: 0, before: 1, after: 2 }], { value: 7 }),
+  },
+  ...(['reflect', 'replicate'] as const).flatMap((mode): OpSample[] => [
+    {
+      op: 'pad',
+      title: `${mode}, two axes`,
+      inputs: [float([2, 4, 3])],
+      build: (x) =>
+        core.pad(
+          x,
+          [
+            { axis: 1, before: 1, after: 2 },
+            { axis: 2, before: 2, after: 1 },
+          ],
+          { mode },
+        ),
+    },
+    {
+      op: 'pad',
+      title: `${mode}, as far as it goes`,
+      inputs: [float([1, 3])],
+      build: (x) => core.pad(x, [{ axis: 1, before: 0, after: 2 }], { mode }),
+    },
+    {
+      op: 'pad',
+      title: `${mode}, whole numbers`,
+      inputs: [any('int32', [3])],
+      build: (x) => core.pad(x, [{ axis: 0, before: 2, after: 0 }], { mode }),
+    },
+    {
+      op: 'pad',
+      title: `${mode}, no rows`,
+      inputs: [float([0, 3])],
+      build: (x) => core.pad(x, [{ axis: 1, before: 1, after: 1 }], { mode }),
+    },
+  ]),
+  {
+    op: 'pad',
+    title: 'replicate, more than there is',
+    inputs: [float([2, 1])],
+    build: (x) => core.pad(x, [{ axis: 1, before: 3, after: 2 }], { mode: 'replicate' }),
+  },
+  {
     op: 'concat',
     title: 'rows',
     inputs: [float([2, 3]), float([1, 3]), float([2, 3])],

@@ -15,9 +15,9 @@ const reduced: readonly (readonly [Shape, ReduceOptions])[] = [
   [[0, 3], { axes: [1] }],
 ]
 
-const { sum, mean, max, min, variance, softmax, logSoftmax } = core
+const { sum, mean, max, min, prod, variance, softmax, logSoftmax } = core
 const reductions: readonly OpSample[] = [
-  ...Object.entries({ sum, mean, max, min, variance }).flatMap(([op, f]) =>
+  ...Object.entries({ sum, mean, max, min, prod, variance }).flatMap(([op, f]) =>
     reduced.map(
       ([shape, options]): OpSample => ({
         op,
@@ -44,6 +44,32 @@ const reductions: readonly OpSample[] = [
     gradient: false,
   },
 ]
+
+const products: readonly OpSample[] = [
+  { op: 'prod', title: 'nothing', inputs: [float([0, 3])], build: (x) => core.prod(x, { axes: [0] }) },
+  { op: 'prod', title: 'all of nothing', inputs: [float([0, 3])], build: (x) => core.prod(x) },
+  { op: 'prod', title: 'an odd number', inputs: [float([2, 7])], build: (x) => core.prod(x, { axes: [1] }) },
+  {
+    op: 'prod',
+    title: 'zeros',
+    inputs: [exactly('float32', [3, 3], [1, 0, 2, 0, 3, 0, 0, 0, 0])],
+    build: (x) => core.prod(x, { axes: [1] }),
+  },
+]
+
+const running: readonly OpSample[] = [[3, 4], [2, 3, 2], [1], [5], [0, 3], [3, 0]].flatMap((shape): OpSample[] => {
+  const title = `[${shape.join(', ')}]`
+  return [
+    { op: 'cumsum', title, inputs: [float(shape)], build: (x) => core.cumsum(x) },
+    { op: 'cumsum', title: `${title}, rows`, inputs: [float(shape)], build: (x) => core.cumsum(x, 0) },
+    {
+      op: 'cumsum',
+      title: `${title}, from the end`,
+      inputs: [float(shape)],
+      build: (x) => core.cumsum(x, -1, { reverse: true }),
+    },
+  ]
+})
 
 const normalized: readonly OpSample[] = Object.entries({ softmax, logSoftmax }).flatMap(([op, f]): OpSample[] => [
   { op, title: 'the last axis', inputs: [float([2, 3, 4], { low: -2, high: 2 })], build: (x) => f(x) },
@@ -90,4 +116,4 @@ const random: readonly OpSample[] = [
   },
 ]
 
-export const reduceSamples: readonly OpSample[] = [...reductions, ...normalized, ...random]
+export const reduceSamples: readonly OpSample[] = [...reductions, ...products, ...running, ...normalized, ...random]

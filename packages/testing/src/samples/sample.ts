@@ -47,6 +47,16 @@ export interface ErrorSample {
   readonly says: readonly string[]
 }
 
+/** `[op, title, inputs, build, error, parts of the message]` */
+export type ErrorRow = readonly [
+  string,
+  string,
+  ErrorSample['inputs'],
+  ErrorSample['build'],
+  ErrorSample['error'],
+  readonly string[],
+]
+
 /** float32 numbers from −1 to 1, or of the range. */
 export function float(shape: Shape, range?: NumberRange): SampleInput {
   return { dtype: 'float32', shape, ...(range === undefined ? {} : { range }) }
