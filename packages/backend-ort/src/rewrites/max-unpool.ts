@@ -2,11 +2,20 @@
 
 import { isLeaf, isStatic, sameShape, type Tensor, valueOf } from '@gradwerk/core'
 import type { Rewrite } from '@gradwerk/onnx'
-import type { Pair } from './convolution.ts'
+import type { Geometry, Pair } from './convolution.ts'
 
 /** The tensor that is flattened, if that is all that happens to it. */
 function flattened(tensor: Tensor): Tensor | undefined {
   return tensor.op.name === 'reshape' && tensor.shape.length === 1 ? tensor.inputs[0] : undefined
+}
+
+type Pool = Geometry & { readonly size: Pair }
+
+/** Whether windows along an axis do not overlap and end inside the image, as the node wants them. */
+function tiles({ size, strides, padding, dilations }: Pool, axis: number, windows: number, length: number): boolean {
+  const [step, width] = [strides[axis] as number, size[axis] as number]
+  const end = (windows - 1) * step + width - (padding[axis] as number)
+  return step >= width && dilations[axis] === 1 && end <= length + (padding[axis + 2] as number)
 }
 
 export const maxUnpool: Rewrite = {
@@ -19,17 +28,18 @@ export const maxUnpool: Rewrite = {
     if (cotangent === undefined || indices === undefined || isLeaf(indices.op)) return undefined
     if (indices.op.name !== 'maxPool2dIndices' || !sameShape(cotangent.shape, indices.shape)) return undefined
     if (!sameShape(indices.inputs[0]?.shape ?? [], tensor.shape)) return undefined
-    const { size, strides, dilations } = indices.op.attributes as unknown as Record<string, Pair>
-    const apart = [0, 1].every((axis) => (strides?.[axis] ?? 0) >= (size?.[axis] ?? 1) && dilations?.[axis] === 1)
-    if (!apart) return undefined
+    const pool = indices.op.attributes as unknown as Pool
+    if (![0, 1].every((axis) => tiles(pool, axis, indices.shape[axis + 2] as number, tensor.shape[axis + 2] as number)))
+      return undefined
     return {
       inputs: [cotangent, indices],
       lower(sink, [values, places]) {
         const wide = sink.node('Cast', [places as string], { to: { dtype: 'int64' } })
         const shape = sink.constant(valueOf('int64', [4], tensor.shape))
         return sink.node('MaxUnpool', [values as string, wide, shape], {
-          kernel_shape: { ints: size as Pair },
-          strides: { ints: strides as Pair },
+          kernel_shape: { ints: pool.size },
+          strides: { ints: pool.strides },
+          pads: { ints: pool.padding },
         })
       },
     }
