@@ -22,7 +22,9 @@ export function fansOf({
 
 /** Draws one parameter from the key of the run; its name decides which part of the key's numbers it gets. */
 export function initializeParameter(name: string, spec: ParameterSpec, key: Key): Value {
-  const numbers = spec.initializer.sample(spec.shape, fansOf(spec), randomStream(fold(key, `initializer:${name}`)))
+  const { shape, outputAxes, inputAxes } = spec
+  const fans = { ...fansOf(spec), outputAxes, inputAxes }
+  const numbers = spec.initializer.sample(shape, fans, randomStream(fold(key, `initializer:${name}`)))
   if (numbers.length === sizeOf(spec.shape)) return value('float32', spec.shape, numbers)
   throw new PluginError({
     who: `initializer ${spec.initializer.name}`,

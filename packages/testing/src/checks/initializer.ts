@@ -1,6 +1,6 @@
 // What holds for initializers.
 
-import { type Fans, type Initializer, keyOf, randomStream, type Shape, sizeOf } from '@gradwerk/core'
+import { type Initializer, type InitializerFans, keyOf, randomStream, type Shape, sizeOf } from '@gradwerk/core'
 import { check } from '../errors.ts'
 import type { StatedDistribution } from '../statistics/distributions.ts'
 import { assertDistribution, drawCount } from '../statistics/draws.ts'
@@ -9,7 +9,7 @@ import type { PluginCase } from './plugin.ts'
 export interface InitializerCase extends PluginCase<Initializer> {
   readonly shape: Shape
   /** Default: fanIn and fanOut of a dense kernel [in, out] of the shape. */
-  readonly fans?: Fans
+  readonly fans?: InitializerFans
   /** What the numbers are drawn from: here the fan rule shows. Left out for constants and structured initializers. */
   readonly distribution?: StatedDistribution
   /** Whether another seed gives other numbers. Default: whether a distribution is stated. */
@@ -18,7 +18,7 @@ export interface InitializerCase extends PluginCase<Initializer> {
   readonly verify?: (numbers: Float32Array, shape: Shape) => void
 }
 
-function fansOfCase({ shape, fans }: InitializerCase): Fans {
+function fansOfCase({ shape, fans }: InitializerCase): InitializerFans {
   return fans ?? { fanIn: shape.at(-2) ?? 1, fanOut: shape.at(-1) ?? 1 }
 }
 
