@@ -37,6 +37,13 @@ function hyperparametersOf({ hyperparameters }: ModelTrace): Values {
   )
 }
 
+interface Options {
+  readonly training: boolean
+  readonly momentum: number
+  readonly eps: number
+  readonly affine: boolean
+}
+
 interface Step {
   readonly y: Value
   readonly state: Values
@@ -76,7 +83,7 @@ function momentsOf({ shape, data }: Value, c: number): { mean: number; variance:
   return { mean, variance: own.reduce((total, x) => total + (x - mean) ** 2, 0) / own.length }
 }
 
-describe.each(goldenCases())(
+describe.each(goldenCases<Options>('batch-norm'))(
   '$name equals PyTorch',
   ({ options, inputs, cotangents, outputs, gradients: expected, float32_noise }) => {
     const layer = batchNorm({
@@ -173,6 +180,31 @@ describe('properties', () => {
     expect(numbers(state.variance as Value)[0]).toBeCloseTo(0.9 + 0.1 * 2, 6)
   })
 
+  test('cumulative statistics are plain averages over the batches seen', () => {
+    const layer = batchNorm({ momentum: 'cumulative' })
+    const batches = [1, 2, 3, 4].map((seed) => randomValue([6, 2], seed, seed))
+    let state: Values = {}
+    for (const [i, x] of batches.entries()) {
+      state = run(layer, x, { ...fresh(2), batches: valueOf('float32', [], [0]), ...state }, true).state
+      const seen = batches.slice(0, i + 1)
+      for (const c of [0, 1]) {
+        const moments = seen.map((batch) => momentsOf(batch, c))
+        const average = (of: (m: { mean: number; variance: number }) => number) =>
+          moments.reduce((total, m) => total + of(m), 0) / seen.length
+        expect(numbers(state['mean'] as Value)[c]).toBeCloseTo(
+          average(({ mean }) => mean),
+          5,
+        )
+        expect(numbers(state['variance'] as Value)[c]).toBeCloseTo(
+          average(({ variance }) => (variance * 6) / 5),
+          5,
+        )
+      }
+      expect(numbers(state['batches'] as Value)[0]).toBe(i + 1)
+    }
+    expect([...traceModel(layer, input('x', [4, 2])).states.keys()]).toEqual(['mean', 'variance'])
+  })
+
   test('the momentum is an input of the program, and takes a schedule', () => {
     const schedule: Schedule = { kind: 'schedule', name: 'half', options: {}, at: () => 0.5 }
     const layer = batchNorm({ momentum: schedule })
@@ -221,6 +253,7 @@ describe('options', () => {
   test.each([
     [{ momentum: 1.1 }, 'momentum'],
     [{ momentum: -0.1 }, 'momentum'],
+    [{ momentum: 'mean' }, 'momentum'],
     [{ epsilon: 0 }, 'epsilon'],
     [{ useScale: 1 }, 'useScale'],
     [{ scaleInitializer: 'ones' }, 'scaleInitializer'],

@@ -1,4 +1,4 @@
-// Batch normalization computed with PyTorch.
+// Normalization computed with PyTorch.
 
 import { readFileSync } from 'node:fs'
 import { numbers, type Value, valueOf } from '@gradwerk/core'
@@ -9,35 +9,35 @@ interface GoldenTensor {
   readonly data: readonly number[]
 }
 
-export interface GoldenCase {
+export type GoldenTensors = Readonly<Record<string, GoldenTensor>>
+
+export interface GoldenCase<Options> {
   readonly name: string
-  readonly options: {
-    readonly training: boolean
-    readonly momentum: number
-    readonly eps: number
-    readonly affine: boolean
-  }
-  readonly inputs: Readonly<Record<string, GoldenTensor>>
-  readonly cotangents: Readonly<Record<string, GoldenTensor>>
-  readonly outputs: Readonly<Record<string, GoldenTensor>>
-  readonly gradients: Readonly<Record<string, GoldenTensor>>
+  readonly op: string
+  readonly options: Options
+  readonly inputs: GoldenTensors
+  readonly cotangents: GoldenTensors
+  readonly outputs: GoldenTensors
+  readonly gradients: GoldenTensors
   readonly float32_noise: { readonly max_abs: number }
 }
 
-export function goldenCases(): readonly GoldenCase[] {
-  const text: { cases: GoldenCase[] } = JSON.parse(
-    readFileSync(new URL('golden/batch-norm.json', import.meta.url), 'utf8'),
+/** The cases of a file in `golden/`. */
+export function goldenCases<Options>(file: string): readonly GoldenCase<Options>[] {
+  const text: { cases: GoldenCase<Options>[] } = JSON.parse(
+    readFileSync(new URL(`golden/${file}.json`, import.meta.url), 'utf8'),
   )
   return text.cases
 }
 
 /** A tensor of a case by name. */
-export function valueAt(tensors: Readonly<Record<string, GoldenTensor>>, name: string): Value {
+export function valueAt(tensors: GoldenTensors, name: string): Value {
   const found = tensors[name]
   if (found === undefined) throw new Error(`the case has no '${name}'`)
   return valueOf('float32', found.shape, found.data)
 }
 
+/** Within 1e-5 of the largest expected number, or ten times what float32 costs PyTorch. */
 export function expectClose(actual: Value | undefined, expected: Value, noise: number): void {
   expect(actual?.shape).toEqual(expected.shape)
   const wanted = numbers(expected)

@@ -36,6 +36,11 @@ export interface LayerContext extends Scope {
   readonly stochastic: boolean
   /** Statistics of the batch are used and learned (batch normalization). */
   readonly batchStatistics: boolean
+  /**
+   * The weight (float32 scalar) that learned statistics give to this batch, in place of the layer's own: 1 for the first batch, so that
+   * what was known before is forgotten. Present where statistics are recomputed over a data set.
+   */
+  readonly statisticsWeight?: Tensor | undefined
   /** Declares a parameter and returns the tensor to compute with (after its parametrization, if it has one). */
   parameter(name: string, spec: ParameterSpec): Tensor
   /** Declares a state and returns its current tensor. */

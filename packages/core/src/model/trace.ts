@@ -14,6 +14,8 @@ export interface TraceOptions {
   readonly stochastic?: boolean
   /** Batch statistics are used and learned. Default false. */
   readonly batchStatistics?: boolean
+  /** The weight of this batch in learned statistics. Default: each layer's own. */
+  readonly statisticsWeight?: Tensor
   /** Random key (uint32 [2]) of the step. */
   readonly key?: Tensor
   /** Where hyper-parameters are collected. */
@@ -50,7 +52,7 @@ export interface ModelTrace {
 
 /** Applies a model to an input [batch, …] and collects its parameters, states and hyper-parameters. */
 export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}): ModelTrace {
-  const { stochastic = false, batchStatistics = false, key } = options
+  const { stochastic = false, batchStatistics = false, statisticsWeight, key } = options
   const hyperparameters = options.hyperparameters ?? newHyperparameters()
   const parameters = new Map<string, TracedParameter>()
   const effective = new Map<string, { tensor: Tensor; spec: ParameterSpec }>()
@@ -89,6 +91,7 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
       path,
       stochastic,
       batchStatistics,
+      statisticsWeight,
       ...hyperparameters.scope(path === '' ? layer.name : path),
       parameter(name, spec) {
         const { parametrization, ...rest } = spec
