@@ -58,7 +58,8 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
       "folder of MNIST's files (default: GRADWERK_DATA, else the user's cache; downloaded if missing)",
     )
     .option('--out <dir>', 'folder in which every run gets a folder of its own', 'runs')
-    .option('--workers <n>', 'trials at a time (default: the number of cores)', wholeNumber('--workers'))
+    .option('--workers <n>', 'trials at a time (default: as many as the cores have room for)', wholeNumber('--workers'))
+    .option('--threads <n>', 'threads of ONNX Runtime in each trial', wholeNumber('--threads'))
     .option('--json', 'print the summary as JSON instead of the table; progress goes to stderr either way', false)
     .action((options: RunOptions) => started(runAndReport(options, stdout, stderr)))
   bench

@@ -3,15 +3,15 @@
 import type { Callback, Initializer, Layer, Optimizer, Regularizer } from '@gradwerk/core'
 import { heNormal, normal, xavierNormal, zeros } from '@gradwerk/initializers'
 import { batchNorm } from '@gradwerk/normalization'
-import { cosine, nesterov } from '@gradwerk/optimizers'
+import { adamW, cosine, nesterov } from '@gradwerk/optimizers'
 import { earlyStopping, elasticNet, l1, l2 } from '@gradwerk/regularizers'
 import { UsageError } from './errors.ts'
+import type { NetworkName } from './network.ts'
 
 export interface Configuration {
   readonly name: string
   readonly description: string
-  /** `perceptron`: two wide layers that overfit. `deep`: many narrow ones, where the first weights decide. */
-  readonly network: 'perceptron' | 'deep'
+  readonly network: NetworkName
   readonly initializer: Initializer
   readonly optimizer: Optimizer
   readonly normalization?: () => Layer
@@ -99,9 +99,30 @@ export const configurations: readonly Configuration[] = [
     initializer: xavierNormal(),
   },
   { ...deep, name: 'init-he', description: 'He: keeps the variance through rectifiers', initializer: heNormal() },
+  {
+    network: 'lenet5',
+    name: 'lenet5',
+    description: 'LeNet-5 with rectifiers and max pools, dropout on its dense layers, weight decay',
+    initializer: heNormal(),
+    optimizer: adamW({ learningRate: cosine(2e-3), weightDecay: 0.05, decayRoles: ['kernel'] }),
+    dropProbability: 0.3,
+  },
+  {
+    network: 'batch-norm-cnn',
+    name: 'cnn',
+    description: 'four convolutions and a dense layer with batch normalization, dropout, weight decay',
+    initializer: heNormal(),
+    optimizer: adamW({ learningRate: cosine(2e-3), weightDecay: 0.05, decayRoles: ['kernel'] }),
+    dropProbability: 0.3,
+  },
 ]
 
 export const configurationNames: readonly string[] = configurations.map(({ name }) => name)
+
+/** The names of the configurations on some networks. */
+export function configurationsOn(...networks: readonly NetworkName[]): string[] {
+  return configurations.filter(({ network }) => networks.includes(network)).map(({ name }) => name)
+}
 
 /** Throws a UsageError for a name that no configuration has. */
 export function configurationNamed(name: string): Configuration {
@@ -115,15 +136,12 @@ export function configurationNamed(name: string): Configuration {
 }
 
 /** What a configuration consists of, as plain JSON for reports. */
-export function optionsOf(configuration: Configuration, hidden: readonly number[]): Record<string, unknown> {
-  const { network, initializer, optimizer, normalization, dropProbability, regularizers, callbacks } = configuration
+export function optionsOf(configuration: Configuration, model: Layer): Record<string, unknown> {
+  const { network, optimizer, regularizers, callbacks } = configuration
   const options = {
     network,
-    hidden,
-    initializer,
+    model,
     optimizer,
-    normalization: normalization?.(),
-    dropProbability,
     regularizers: regularizers ?? [],
     callbacks: callbacks?.() ?? [],
   }

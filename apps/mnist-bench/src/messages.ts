@@ -7,6 +7,8 @@ import type { TrialOutcome, TrialRequest } from './trial.ts'
 /** What a worker starts with. */
 export interface WorkerData {
   readonly samples: Samples
+  /** Of ONNX Runtime. */
+  readonly threads: number
   /** Int32 [1]: anything but 0 ends the trial under way after its current call of the backend. */
   readonly stop: SharedArrayBuffer
 }

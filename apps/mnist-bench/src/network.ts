@@ -1,28 +1,42 @@
-// The networks that are compared: dense layers with rectifiers, and what a configuration puts between them.
+// The networks that are compared, by name: what each makes of what a configuration puts into it.
 
 import type { Initializer, Layer } from '@gradwerk/core'
-import { dense, flatten, relu, sequential } from '@gradwerk/layers'
+import { batchNormCnn, leNet5, mlp } from '@gradwerk/models'
 import { dropout } from '@gradwerk/regularizers'
 
 export interface NetworkOptions {
-  /** Units of the hidden layers, from the input on. */
+  /** Units of the hidden layers, from the input on; only perceptrons ask. */
   readonly hidden: readonly number[]
   readonly initializer: Initializer
-  /** A layer between each hidden layer and its rectifier. */
+  /** A layer before each rectifier. */
   readonly normalization?: (() => Layer) | undefined
   /** Probability of dropping a hidden unit. */
   readonly dropProbability?: number | undefined
 }
 
-const classes = 10
+/** `perceptron`: two wide layers that overfit. `deep`: many narrow ones, where the first weights decide. */
+export type NetworkName = 'perceptron' | 'deep' | 'lenet5' | 'batch-norm-cnn'
 
-/** flatten → (dense → [normalization] → relu → [dropout]) for each hidden layer → dense(10): logits [batch, 10]. */
-export function network({ hidden, initializer, normalization, dropProbability }: NetworkOptions): Layer {
-  const blocks = hidden.flatMap((units) => [
-    dense(units, { initializer }),
-    ...(normalization === undefined ? [] : [normalization()]),
-    relu(),
-    ...(dropProbability === undefined ? [] : [dropout(dropProbability)]),
-  ])
-  return sequential([flatten(), ...blocks, dense(classes, { initializer })])
+function parts({ initializer, normalization, dropProbability }: NetworkOptions) {
+  return {
+    initializer,
+    ...(normalization === undefined ? {} : { normalization: normalization() }),
+    ...(dropProbability === undefined ? {} : { dropout: dropout(dropProbability) }),
+  }
+}
+
+function perceptron(options: NetworkOptions): Layer {
+  return mlp({ hidden: options.hidden, useBias: true, ...parts(options) })
+}
+
+const networks: Readonly<Record<NetworkName, (options: NetworkOptions) => Layer>> = {
+  perceptron,
+  deep: perceptron,
+  lenet5: (options) => leNet5(parts(options)),
+  'batch-norm-cnn': (options) => batchNormCnn(parts(options)),
+}
+
+/** Logits [batch, 10] of images [batch, 28, 28]. */
+export function network(name: NetworkName, options: NetworkOptions): Layer {
+  return networks[name](options)
 }

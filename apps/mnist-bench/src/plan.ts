@@ -1,8 +1,9 @@
 // The trials of a run.
 
+import { input, multiplyAdds, traceModel } from '@gradwerk/core'
 import { configurationNamed } from './configurations.ts'
 import type { Settings } from './settings.ts'
-import type { TrialRequest } from './trial.ts'
+import { modelOf, type TrialRequest } from './trial.ts'
 
 /** The units of a configuration's hidden layers. */
 export function hiddenOf(
@@ -14,7 +15,7 @@ export function hiddenOf(
 
 /** Every configuration with every seed, in this order. */
 export function plannedTrials(settings: Settings): TrialRequest[] {
-  const { configurations, seeds, epochs, batchSize } = settings
+  const { configurations, seeds, epochs, batchSize, trackTraining } = settings
   return configurations.flatMap((configuration) =>
     Array.from({ length: seeds }, (_, i) => ({
       configuration,
@@ -22,7 +23,7 @@ export function plannedTrials(settings: Settings): TrialRequest[] {
       epochs,
       batchSize,
       hidden: hiddenOf(configuration, settings),
-      trackTraining: true,
+      trackTraining,
     })),
   )
 }
@@ -42,11 +43,11 @@ export function finalTrial(
   }
 }
 
-/** About how much work a trial is, in multiplications; for time estimates only. */
-export function workOf({ hidden, epochs, trackTraining }: TrialRequest, train: number, validation: number): number {
-  const widths = [784, ...hidden, 10]
-  const weights = widths.slice(1).reduce((total, width, i) => total + width * (widths[i] ?? 0), 0)
+/** About how much work a trial is, in multiply-adds; for time estimates only. */
+export function workOf(request: TrialRequest, train: number, validation: number): number {
+  const { epochs, trackTraining } = request
+  const { output, parameters } = traceModel(modelOf(request), input('x', [1, 28, 28]))
   // A step costs its calls too, which for narrow layers is more than the products.
-  const perSample = weights + 20_000 * widths.length
+  const perSample = multiplyAdds([output]) + 10_000 * parameters.size
   return epochs * perSample * (3 * train + (trackTraining ? train : 0) + validation)
 }

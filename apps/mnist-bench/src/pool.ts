@@ -42,9 +42,10 @@ export class Pool {
   readonly #workers = new Map<Worker, Task | undefined>()
   #closed = false
 
-  constructor(size: number, samples: Samples) {
+  /** `size` workers, each with so many threads of ONNX Runtime. */
+  constructor(size: number, samples: Samples, threads: number) {
     this.#size = size
-    this.#data = { samples, stop: new SharedArrayBuffer(4) }
+    this.#data = { samples, threads, stop: new SharedArrayBuffer(4) }
   }
 
   /** Trains a trial as soon as a worker is free; `first` puts it before all that wait. Never rejects. */

@@ -1,6 +1,6 @@
 // Presets: what a run consists of unless an option says otherwise. A preset is data.
 
-import { configurationNames } from './configurations.ts'
+import { configurationsOn } from './configurations.ts'
 import { UsageError } from './errors.ts'
 
 export interface Preset {
@@ -17,6 +17,10 @@ export interface Preset {
   /** Images of the training set that are held out. */
   readonly validation: number
   readonly batchSize: number
+  /** Threads of ONNX Runtime in each trial. They decide the last bits of all numbers. */
+  readonly threads: number
+  /** Whether the training images are evaluated after every epoch too. */
+  readonly trackTraining: boolean
   /** Hidden layers of the perceptron. */
   readonly hidden: readonly number[]
   /** Hidden layers of the deep network of the `init-` configurations. */
@@ -29,15 +33,28 @@ const standard: Preset = {
   name: 'default',
   description: 'every configuration with 3 seeds on 10,000 images, and the best one on all training images',
   data: 'mnist',
-  configurations: configurationNames,
+  configurations: configurationsOn('perceptron', 'deep'),
   seeds: 3,
   epochs: 12,
   train: 10_000,
   validation: 10_000,
   batchSize: 128,
+  threads: 1,
+  trackTraining: true,
   hidden: [320, 128],
   deepHidden: [64, 64, 64, 64, 64, 64, 64, 64],
   finalEpochs: 15,
+}
+
+/** One network on all training images but 5,000. */
+const whole: Preset = {
+  ...standard,
+  train: 55_000,
+  validation: 5_000,
+  // Steps are long enough for two threads, and three trials on two cores would leave one idle at the end.
+  threads: 2,
+  trackTraining: false,
+  finalEpochs: 0,
 }
 
 export const presets: readonly Preset[] = [
@@ -61,6 +78,22 @@ export const presets: readonly Preset[] = [
     hidden: [32, 16],
     deepHidden: [16, 16, 16, 16],
     finalEpochs: 2,
+  },
+  {
+    ...whole,
+    name: 'lenet5',
+    description: 'LeNet-5 with 3 seeds on 55,000 images, 25 epochs',
+    configurations: configurationsOn('lenet5'),
+    epochs: 25,
+    batchSize: 128,
+  },
+  {
+    ...whole,
+    name: 'cnn',
+    description: 'the batch-normalized CNN with 3 seeds on 55,000 images, 10 epochs',
+    configurations: configurationsOn('batch-norm-cnn'),
+    epochs: 10,
+    batchSize: 64,
   },
 ]
 

@@ -13,6 +13,7 @@ const figures: Figures = {
   weightNorm: 10,
   epochs: 2,
   seconds: 1,
+  secondsPerEpoch: 0.5,
   stopped: null,
 }
 

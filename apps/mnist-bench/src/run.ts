@@ -44,7 +44,7 @@ export async function run(settings: Settings, stream: Output, signal: AbortSigna
       throw new RunError({ who: 'bench', problem: 'interrupted before the first trial', cause: error })
     throw error
   })
-  const facts: RunFacts = { settings, samples, began, backend: ort({ threads: 1 }).description }
+  const facts: RunFacts = { settings, samples, began, backend: ort({ threads: settings.threads }).description }
   const results = new Results(settings)
   const state = (more: Partial<RunState> = {}): RunState => ({ status: 'running', seconds: clock(), ...more })
   const save = () => folder.save(summarize(facts, results, state()), results.epochLines())
@@ -55,7 +55,7 @@ export async function run(settings: Settings, stream: Output, signal: AbortSigna
   const workers = Math.min(settings.workers, trials.length)
   const board = new Board(workers, stopwatch())
   const view = progressView(board, stream)
-  const pool = new Pool(workers, samples)
+  const pool = new Pool(workers, samples, settings.threads)
   const stop = () => {
     view.say('Stopping after the calls that are under way …')
     pool.stop()

@@ -17,6 +17,7 @@ export interface RunOptions {
   readonly data?: string
   readonly out: string
   readonly workers?: number
+  readonly threads?: number
   readonly json?: boolean
 }
 
@@ -38,6 +39,7 @@ function userPath(path: string): string {
 export function settingsFrom(options: RunOptions): Settings {
   const { name, description: _, ...preset } = presetNamed(options.preset)
   const { configurations = preset.configurations, epochs, trainLimit, data } = options
+  const threads = options.threads ?? preset.threads
   // A limit is a limit: the final run, on all training images, is left out.
   const finalEpochs = trainLimit === undefined ? (epochs ?? preset.finalEpochs) : 0
   return {
@@ -49,9 +51,10 @@ export function settingsFrom(options: RunOptions): Settings {
     train: trainLimit ?? preset.train,
     hidden: options.hidden ?? preset.hidden,
     batchSize: options.batchSize ?? preset.batchSize,
+    threads,
     finalEpochs: preset.finalEpochs === 0 ? 0 : finalEpochs,
     ...(data === undefined ? {} : { folder: userPath(data) }),
     out: userPath(options.out),
-    workers: options.workers ?? availableParallelism(),
+    workers: options.workers ?? Math.max(1, Math.floor(availableParallelism() / threads)),
   }
 }

@@ -10,7 +10,7 @@ import type { FailedTrial, Results } from './results.ts'
 import type { RunSamples } from './samples.ts'
 import type { Settings } from './settings.ts'
 import { type Estimate, estimate } from './statistics.ts'
-import type { Figures } from './trial.ts'
+import { type Figures, modelOf } from './trial.ts'
 
 export interface ConfigurationSummary {
   readonly name: string
@@ -41,7 +41,7 @@ export interface Summary {
   }
   readonly settings: Pick<
     Settings,
-    'seeds' | 'epochs' | 'finalEpochs' | 'batchSize' | 'hidden' | 'deepHidden' | 'workers'
+    'seeds' | 'epochs' | 'finalEpochs' | 'batchSize' | 'hidden' | 'deepHidden' | 'workers' | 'threads'
   >
   readonly machine: Readonly<Record<string, string | number>>
   readonly versions: Readonly<Record<string, string>>
@@ -77,7 +77,7 @@ export interface RunState {
 
 export function summarize({ settings, samples, began, backend }: RunFacts, results: Results, state: RunState): Summary {
   const { train, validation, test, everything, notice } = samples
-  const { preset, seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers } = settings
+  const { preset, seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers, threads } = settings
   const { final, best } = results
   const images = (all: boolean) => (all ? everything : train).indices.length
   return {
@@ -93,12 +93,12 @@ export function summarize({ settings, samples, began, backend }: RunFacts, resul
       test: test.indices.length,
       ...(notice === undefined ? {} : { notice }),
     },
-    settings: { seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers },
+    settings: { seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers, threads },
     machine: machine(),
     versions: { node: process.version, gradwerk: ownVersion(), [backend.name]: backend.version },
     configurations: results.groups.map(({ name, trials, failures }) => ({
       name,
-      options: optionsOf(configurationNamed(name), hiddenOf(name, settings)),
+      options: optionsOf(configurationNamed(name), modelOf({ configuration: name, hidden: hiddenOf(name, settings) })),
       trials,
       failures,
       trainLoss: over(trials, 'trainLoss'),

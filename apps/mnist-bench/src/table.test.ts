@@ -15,6 +15,7 @@ const trial: Figures = {
   weightNorm: 14.04,
   epochs: 12,
   seconds: 4.2,
+  secondsPerEpoch: 0.256,
   stopped: null,
 }
 const estimates = {
@@ -30,7 +31,16 @@ const summary: Summary = {
   status: 'complete',
   seconds: 75,
   dataset: { name: 'generated-digits', real: false, train: 10_000, validation: 2_000, test: 2_000 },
-  settings: { seeds: 3, epochs: 12, finalEpochs: 12, batchSize: 128, hidden: [384, 128], deepHidden: [64], workers: 2 },
+  settings: {
+    seeds: 3,
+    epochs: 12,
+    finalEpochs: 12,
+    batchSize: 128,
+    hidden: [384, 128],
+    deepHidden: [64],
+    workers: 2,
+    threads: 1,
+  },
   machine: {},
   versions: {},
   configurations: [
@@ -68,9 +78,21 @@ describe('resultTable', () => {
       'weight norm',
       'epochs',
       'seconds',
+      's / epoch',
     ])
-    expect(lines[1]).toEqual(['l1', '0.012', '96.01 %', '96.55 ± 0.14 %', '0.188', '72.4 %', '14.0', '10.5', '4.2'])
-    expect(lines[3]).toEqual(['init-he', '–', '–', 'failed', '–', '–', '–', '–', '–'])
+    expect(lines[1]).toEqual([
+      'l1',
+      '0.012',
+      '96.01 %',
+      '96.55 ± 0.14 %',
+      '0.188',
+      '72.4 %',
+      '14.0',
+      '10.5',
+      '4.2',
+      '0.26',
+    ])
+    expect(lines[3]).toEqual(['init-he', '–', '–', 'failed', '–', '–', '–', '–', '–', '–'])
     expect(lines.at(-1)?.slice(0, 4)).toEqual(['l1, 20,000 images', '0.012', '96.01 %', '96.55 %'])
   })
 

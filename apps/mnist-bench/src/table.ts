@@ -18,6 +18,7 @@ const titles = [
   'weight norm',
   'epochs',
   'seconds',
+  's / epoch',
 ]
 
 /** No lines but the one below the head. */
@@ -54,8 +55,9 @@ export function resultTable({ configurations, final }: Summary, style: Style): s
   })
   const gap = titles.map(() => '')
   table.push(titles.map((title) => style.dim(title)))
-  for (const network of ['perceptron', 'deep']) {
-    const rows = configurations.filter(({ name }) => configurationNamed(name).network === network)
+  const networkOf = ({ name }: { readonly name: string }) => configurationNamed(name).network
+  for (const network of new Set(configurations.map(networkOf))) {
+    const rows = configurations.filter((one) => networkOf(one) === network)
     if (rows.length > 0 && table.length > 1) table.push(gap)
     table.push(...rows.map((row) => summaryRow(row, style)))
   }
@@ -96,6 +98,10 @@ function row(name: string, trials: readonly Figures[], testAccuracy: string): st
       ({ seconds }) => seconds,
       (x) => x.toFixed(1),
     ),
+    over(
+      ({ secondsPerEpoch }) => secondsPerEpoch,
+      (x) => x.toFixed(2),
+    ),
   ]
 }
 
@@ -110,6 +116,7 @@ export function remarks(summary: Summary): string[] {
   return [
     over(settings.seeds, status),
     'Losses in evaluation mode, without penalties; gap: validation minus training loss.',
+    `s / epoch: training without evaluation, on ${plural(settings.threads, 'thread')} of each worker.`,
     ...(dataset.real ? [] : [`These figures were measured on ${dataset.name}, NOT on MNIST.`]),
     ...failures,
     ...(best === null ? [] : bestLines(best)),

@@ -45,7 +45,10 @@ export interface Figures {
   readonly weightNorm: number
   /** Epochs trained. */
   readonly epochs: number
+  /** Of the whole trial. */
   readonly seconds: number
+  /** Mean over the epochs of what their training steps took, without evaluation. */
+  readonly secondsPerEpoch: number
   /** Why training ended early; null where it did not. */
   readonly stopped: string | null
 }
@@ -74,7 +77,8 @@ export function modelOf({
   configuration,
   hidden,
 }: Pick<TrialRequest, 'configuration' | 'hidden'>): TrainedModel['layer'] {
-  return network({ ...configurationNamed(configuration), hidden })
+  const chosen = configurationNamed(configuration)
+  return network(chosen.network, { ...chosen, hidden })
 }
 
 function observe(observer: TrialObserver): Callback {
@@ -95,6 +99,29 @@ function observe(observer: TrialObserver): Callback {
   }
 }
 
+/** Times the training steps of every epoch. */
+function epochClock(): { readonly callback: Callback; secondsPerEpoch(): number } {
+  let [began, ended, total, epochs] = [0, 0, 0, 0]
+  return {
+    callback: {
+      kind: 'callback',
+      name: 'epochClock',
+      options: {},
+      onEpochStart() {
+        began = performance.now()
+      },
+      onSteps() {
+        ended = performance.now()
+      },
+      onEpochEnd() {
+        total += ended - began
+        epochs++
+      },
+    },
+    secondsPerEpoch: () => total / epochs / 1000,
+  }
+}
+
 /** Trains and measures; undefined when it was interrupted. Throws what the trainer throws, a DivergenceError above all. */
 export async function runTrial(
   request: TrialRequest,
@@ -106,13 +133,14 @@ export async function runTrial(
   const configuration: Configuration = configurationNamed(request.configuration)
   const { seed, epochs, batchSize, trackTraining } = request
   const { train, validation, test } = samples
+  const clock = epochClock()
   const trainer = new Trainer({
     model: modelOf(request),
     loss: softmaxCrossEntropy(),
     optimizer: configuration.optimizer,
     metrics: [accuracy()],
     regularizers: configuration.regularizers ?? [],
-    callbacks: [observe(observer), ...(configuration.callbacks?.() ?? [])],
+    callbacks: [clock.callback, observe(observer), ...(configuration.callbacks?.() ?? [])],
     backend,
     seed,
   })
@@ -134,6 +162,7 @@ export async function runTrial(
       ...weightFigures(run.model),
       epochs: run.history.length,
       seconds: (performance.now() - started) / 1000,
+      secondsPerEpoch: clock.secondsPerEpoch(),
       stopped: run.stopped,
     },
     history: run.history,

@@ -1,4 +1,4 @@
-// A worker thread: trains one trial after the other with a one-thread session of its own.
+// A worker thread: trains one trial after the other with a session of its own.
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { ort } from '@gradwerk/backend-ort'
@@ -7,9 +7,9 @@ import { DivergenceError } from '@gradwerk/trainer'
 import type { TrialFailure, TrialOrder, WorkerData, WorkerMessage } from './messages.ts'
 import { runTrial } from './trial.ts'
 
-const { samples, stop }: WorkerData = workerData
+const { samples, threads, stop }: WorkerData = workerData
 const flag = new Int32Array(stop)
-const backend = ort({ threads: 1 })
+const backend = ort({ threads })
 
 /** Milliseconds between reports within an epoch. It decides how smooth a bar is, and no figure. */
 const pause = 100

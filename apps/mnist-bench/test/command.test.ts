@@ -24,7 +24,7 @@ describe('bench', () => {
   it('lists configurations and presets', async () => {
     const { code, stdout } = await bench('list')
     expect(code).toBe(0)
-    for (const name of [...configurationNames, 'default', 'smoke'])
+    for (const name of [...configurationNames, 'default', 'smoke', 'lenet5', 'cnn'])
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
   })
 

@@ -9,7 +9,7 @@ const { train } = samples
 const broken = { ...train, inputs: filled('float32', train.inputs.shape, Number.NaN), inputScale: 1 }
 
 function pool(size: number): Pool {
-  const made = new Pool(size, samples)
+  const made = new Pool(size, samples, 1)
   onTestFinished(() => made.close())
   return made
 }
