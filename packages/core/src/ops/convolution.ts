@@ -4,7 +4,7 @@
 import type { OnnxAttribute } from '../contracts/exporter.ts'
 import { ShapeError } from '../errors.ts'
 import { allocate, type NumericData } from '../tensor/dtype.ts'
-import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts'
+import { dynamic, formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.ts'
 import {
   type Attributes,
   apply,
@@ -205,7 +205,7 @@ function kernelGradientOp(shape: Shape, g: Geometry): PrimitiveOp {
       ])
       const image = sink.node('Reshape', [
         transposed(split, [2, 1, 0, 3, 4]),
-        list([perGroup, g.groups * batch, height, width]),
+        list([perGroup, batch === dynamic ? dynamic : g.groups * batch, height, width]),
       ])
       const kernel = transposed(inputs[1] as string, [1, 0, 2, 3])
       const swapped = sink.node(

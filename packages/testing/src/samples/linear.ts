@@ -122,6 +122,13 @@ const pooling: readonly OpSample[] = [
   },
   {
     op: 'maxPool2d',
+    title: 'dilated, reaching beyond the image',
+    inputs: [distinct([2, 2, 9, 8])],
+    build: (a) =>
+      core.maxPool2d(a, { size: [2, 2], strides: [3, 2], dilations: [3, 4], padding: [1, 0, 0, 1], ceilMode: true }),
+  },
+  {
+    op: 'maxPool2d',
     title: 'ties',
     inputs: [exactly('float32', [1, 1, 2, 4], [1, 1, 0, 2, 1, 0, 2, 2])],
     build: (a) => core.maxPool2d(a, { size: [2, 2] }),
