@@ -17,6 +17,11 @@ export interface ParameterSpec {
   /** The axes that count outputs and inputs; the others are the receptive field. Fans and per-unit norms follow from them. */
   readonly outputAxes: readonly number[]
   readonly inputAxes: readonly number[]
+  /**
+   * The groups of a grouped kernel, whose inputs and outputs do not mix: axis 0 runs over all of them, the other axes lie within one, as
+   * in `[out, in / groups, …]` and, transposed, `[in, out / groups, …]`. Default 1.
+   */
+  readonly groups?: number | undefined
   readonly regularizer?: Regularizer | undefined
   readonly constraint?: Constraint | undefined
   readonly parametrization?: Parametrization | undefined

@@ -10,14 +10,42 @@ import { sizeOf } from '../tensor/shape.ts'
 import { filled, type Value, type Values, value } from '../tensor/value.ts'
 import type { ModelTrace } from './trace.ts'
 
-/** fanIn: elements that feed one output; fanOut: elements that one input feeds. The receptive field counts in both. */
+/**
+ * The one place where fans are counted. fanIn: elements that feed one output; fanOut: elements that one input feeds. The receptive field
+ * counts in both, strides in neither.
+ *
+ * | kernel | axes | fanIn | fanOut |
+ * | --- | --- | --- | --- |
+ * | dense | [in, out] | in | out |
+ * | convolution | [out, in / groups, kh, kw] | in / groups · kh · kw | out / groups · kh · kw |
+ * | depthwise, groups = in | [in · multiplier, 1, kh, kw] | kh · kw | multiplier · kh · kw |
+ * | transposed convolution | [in, out / groups, kh, kw] | in / groups · kh · kw | out / groups · kh · kw |
+ *
+ * PyTorch sees the shape alone, takes axis 0 for outputs and knows no groups: its fanOut of a grouped kernel is `groups` times ours, and
+ * its two fans of a transposed kernel are exchanged. Without groups, and for fanIn of every convolution, the two agree.
+ */
 export function fansOf({
   shape,
   outputAxes,
   inputAxes,
-}: Pick<ParameterSpec, 'shape' | 'outputAxes' | 'inputAxes'>): Fans {
+  groups = 1,
+}: Pick<ParameterSpec, 'shape' | 'outputAxes' | 'inputAxes' | 'groups'>): Fans {
   const without = (axes: readonly number[]) => sizeOf(shape.filter((_, axis) => !axes.includes(axis)))
-  return { fanIn: without(outputAxes), fanOut: without(inputAxes) }
+  // Axis 0 runs over all groups; only those of its own group feed an output, or are fed by an input.
+  const mixed = (axes: readonly number[]) => (axes.includes(0) ? groups : 1)
+  return { fanIn: without(outputAxes) / mixed(inputAxes), fanOut: without(inputAxes) / mixed(outputAxes) }
+}
+
+type Drawn = Pick<ParameterSpec, 'shape' | 'initializer' | 'outputAxes' | 'inputAxes' | 'groups'>
+
+function filling(name: string, { shape }: Drawn, numbers: ArrayLike<number>, who: string): Value {
+  if (numbers.length === sizeOf(shape)) return value('float32', shape, Float32Array.from(numbers))
+  throw new PluginError({
+    who,
+    problem: `it gave the wrong number of elements for '${name}'`,
+    expected: String(sizeOf(shape)),
+    got: String(numbers.length),
+  })
 }
 
 /** Draws one parameter from the key of the run; its name decides which part of the key's numbers it gets. */

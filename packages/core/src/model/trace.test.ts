@@ -7,7 +7,7 @@ import { keyOf } from '../random/key.ts'
 import { evaluate } from '../reference/evaluate.ts'
 import { input, type Tensor } from '../tensor/tensor.ts'
 import { valueOf } from '../tensor/value.ts'
-import { fansOf, initializeModel } from './initialize.ts'
+import { initializeModel } from './initialize.ts'
 import { constantHyperparameters, hyperparameters, valueAt } from './scope.ts'
 import { traceModel } from './trace.ts'
 
@@ -118,11 +118,6 @@ describe('initializeModel', () => {
     expect(() => initializeModel(traceModel(model, x), keyOf(0))).toThrow(
       "wrong number of elements for 'w'; expected 2; got 1",
     )
-  })
-
-  test('counts fans with the receptive field', () => {
-    expect(fansOf({ shape: [3, 5], outputAxes: [1], inputAxes: [0] })).toEqual({ fanIn: 3, fanOut: 5 })
-    expect(fansOf({ shape: [8, 4, 3, 3], outputAxes: [0], inputAxes: [1] })).toEqual({ fanIn: 36, fanOut: 72 })
   })
 })
 
