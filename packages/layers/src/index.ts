@@ -29,5 +29,13 @@ export {
 export { type ResidualOptions, residual } from './residual.ts'
 export { type SequentialOptions, sequential } from './sequential.ts'
 export { flatten, type ReshapeOptions, reshape } from './shaping.ts'
+export { formatSummary } from './summary/format-summary.ts'
+export {
+  type ModelSummary,
+  type SummarizeOptions,
+  type SummaryFigures,
+  type SummaryRow,
+  summarize,
+} from './summary/summarize.ts'
 export type { WeightOptions } from './weight-options.ts'
 export type { PaddingOption, Size } from './window-options.ts'

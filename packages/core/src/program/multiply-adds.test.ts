@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { averagePool2d } from '../ops/average-pool.ts'
 import { conv2d } from '../ops/convolution.ts'
 import { matmul } from '../ops/matmul.ts'
 import { sum } from '../ops/reduce.ts'
@@ -26,6 +27,12 @@ test('counts a convolution and its two gradients alike', () => {
 
 test('counts groups of channels by what each sees', () => {
   expect(multiplyAdds([conv2d(input('x', [1, 4, 3, 3]), input('k', [8, 2, 3, 3]), { groups: 2 })])).toBe(8 * 18)
+})
+
+test('counts nothing for pooling, and sums as nothing', () => {
+  const x = input('x', [1, 2, 4, 4])
+  const pooled = averagePool2d(x, { size: [2, 2] })
+  expect(multiplyAdds([pooled, sum(x), ...gradients(sum(pooled), [x])])).toBe(0)
 })
 
 test('counts a shared node once, and nothing twice for a caller who keeps what was counted', () => {

@@ -7,6 +7,8 @@ import { topological } from './graph.ts'
 /** Multiply-adds of a node; 0 for all but products and convolutions, which are what takes the time. */
 function ofNode({ op, inputs, shape }: Tensor): number {
   const [a, b] = inputs as [Tensor, Tensor]
+  // A product with constant weights is how sums of windows are written (average pooling), and has a kernel of its own.
+  if (inputs.some((from) => from.op.name === 'constant')) return 0
   const convolution = (output: readonly number[], kernel: readonly number[]) => sizeOf(output) * sizeOf(kernel.slice(1))
   switch (op.name) {
     case 'matmul':
