@@ -10,3 +10,5 @@ export { type ChannelStatistics, normalizeChannels } from './normalize-channels.
 export { normalizeOver, type ScaleAndShift } from './normalize-over.ts'
 export { type RmsNormOptions, rmsNorm } from './rms-norm.ts'
 export { divideByRootMeanSquare } from './root-mean-square.ts'
+export { type SpectralNormOptions, spectralNorm } from './spectral-norm.ts'
+export { weightNorm } from './weight-norm.ts'

@@ -4,6 +4,7 @@ import {
   type Backend,
   type Dataset,
   input,
+  type ModelTrace,
   PluginError,
   program,
   type Snapshot,
@@ -57,6 +58,23 @@ async function activationsOf(
   }
 }
 
+/** What else a parametrization derives from a draw, from the corrected one: the lengths that belong to directions. */
+function besides(
+  traced: ModelTrace['parameters'],
+  name: string,
+  replaces: string | undefined,
+  draw: Value,
+): Record<string, Value> {
+  if (replaces === undefined) return {}
+  return Object.fromEntries(
+    [...traced].flatMap(([other, { spec, replaces: behind }]) =>
+      behind === replaces && other !== name && spec.fromDraw !== undefined
+        ? [[other, value('float32', spec.shape, Float32Array.from(spec.fromDraw(draw)))]]
+        : [],
+    ),
+  )
+}
+
 /**
  * Calls `calibrate` of every initializer that has it, in the order of the layers, each time with the layer's output under the
  * corrections made so far. `rows` is the batch to calibrate on.
@@ -73,21 +91,20 @@ export async function calibrated(
   })
   const wanted = [...traced].filter(([, { spec }]) => spec.initializer.calibrate !== undefined)
   if (wanted.length === 0) return initial
-  const pathOf = (name: string) => name.slice(0, Math.max(name.lastIndexOf('.'), 0))
   const activations = await activationsOf(
     backend,
     options,
     dataset,
     rows,
-    wanted.map(([name]) => pathOf(name)),
+    wanted.map(([, { path }]) => path),
   )
   let parameters = initial.parameters
-  for (const [name, { spec }] of wanted)
+  for (const [name, { spec, path, replaces }] of wanted)
     for (let round = 0; round < maximalRounds; round++) {
       const outputs = await activations({ ...parameters, ...initial.state })
       const corrected = spec.initializer.calibrate?.(
         parameters[name] as Value,
-        outputs[`output of ${pathOf(name)}`] as Value,
+        outputs[`output of ${path}`] as Value,
         round,
       )
       if (corrected === undefined) break
@@ -96,7 +113,7 @@ export async function calibrated(
           who: `initializer ${spec.initializer.name}`,
           problem: `calibration changed the size of '${name}'`,
         })
-      parameters = { ...parameters, [name]: corrected }
+      parameters = { ...parameters, ...besides(traced, name, replaces, corrected), [name]: corrected }
     }
   return { ...initial, parameters }
 }

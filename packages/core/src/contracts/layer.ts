@@ -1,5 +1,6 @@
 import type { Shape } from '../tensor/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { Value } from '../tensor/value.ts'
 import type { Constraint } from './constraint.ts'
 import type { Initializer } from './initializer.ts'
 import type { Parametrization } from './parametrization.ts'
@@ -25,12 +26,23 @@ export interface ParameterSpec {
   readonly regularizer?: Regularizer | undefined
   readonly constraint?: Constraint | undefined
   readonly parametrization?: Parametrization | undefined
+  /**
+   * For parameters that a parametrization declares: first numbers from those drawn for the parameter it replaces, instead of a draw of
+   * their own. So a parametrized model can start where the plain one does.
+   */
+  readonly fromDraw?: ((draw: Value) => ArrayLike<number>) | undefined
 }
 
 /** Numbers a layer keeps besides its parameters, such as running statistics; float32, filled with `initial`. */
 export interface StateSpec {
   readonly shape: Shape
   readonly initial: number
+}
+
+/** A state of a layer: filled with a number, or drawn as a parameter is. */
+export interface LayerStateSpec {
+  readonly shape: Shape
+  readonly initial: number | Initializer
 }
 
 /** What a layer may ask for while it is traced. Everything it asks for becomes part of the program under the layer's path. */
@@ -49,7 +61,7 @@ export interface LayerContext extends Scope {
   /** Declares a parameter and returns the tensor to compute with (after its parametrization, if it has one). */
   parameter(name: string, spec: ParameterSpec): Tensor
   /** Declares a state and returns its current tensor. */
-  state(name: string, spec: StateSpec): Tensor
+  state(name: string, spec: LayerStateSpec): Tensor
   /** The value a state has after this step. */
   setState(name: string, value: Tensor): void
   /** A random key (uint32 [2]) of this layer and step; every call gives another. */

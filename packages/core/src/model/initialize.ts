@@ -1,14 +1,14 @@
 // The first numbers of a model.
 
 import type { Fans } from '../contracts/initializer.ts'
-import type { ParameterSpec } from '../contracts/layer.ts'
+import type { LayerStateSpec, ParameterSpec } from '../contracts/layer.ts'
 import { PluginError } from '../errors.ts'
 import { fold } from '../random/key.ts'
 import { randomStream } from '../random/stream.ts'
 import type { Key } from '../random/threefry.ts'
 import { sizeOf } from '../tensor/shape.ts'
 import { filled, type Value, type Values, value } from '../tensor/value.ts'
-import type { ModelTrace } from './trace.ts'
+import type { ModelTrace, TracedParameter } from './trace.ts'
 
 /**
  * The one place where fans are counted. fanIn: elements that feed one output; fanOut: elements that one input feeds. The receptive field
@@ -49,27 +49,28 @@ function filling(name: string, { shape }: Drawn, numbers: ArrayLike<number>, who
 }
 
 /** Draws one parameter from the key of the run; its name decides which part of the key's numbers it gets. */
-export function initializeParameter(name: string, spec: ParameterSpec, key: Key): Value {
-  const { shape, outputAxes, inputAxes } = spec
+export function initializeParameter(name: string, spec: Drawn, key: Key): Value {
+  const { shape, initializer, outputAxes, inputAxes } = spec
   const fans = { ...fansOf(spec), outputAxes, inputAxes }
-  const numbers = spec.initializer.sample(shape, fans, randomStream(fold(key, `initializer:${name}`)))
-  if (numbers.length === sizeOf(spec.shape)) return value('float32', spec.shape, numbers)
-  throw new PluginError({
-    who: `initializer ${spec.initializer.name}`,
-    problem: `it gave the wrong number of elements for '${name}'`,
-    expected: String(sizeOf(spec.shape)),
-    got: String(numbers.length),
-  })
+  const numbers = initializer.sample(shape, fans, randomStream(fold(key, `initializer:${name}`)))
+  return filling(name, spec, numbers, `initializer ${initializer.name}`)
 }
 
 /** Parameters and states of a traced model before training. */
 export function initializeModel(trace: ModelTrace, key: Key): { parameters: Values; state: Values } {
+  const first = (name: string, { spec, replaces }: TracedParameter): Value => {
+    const replaced = replaces === undefined ? undefined : trace.effective.get(replaces)
+    if (spec.fromDraw === undefined || replaces === undefined || replaced === undefined)
+      return initializeParameter(name, spec, key)
+    const draw = initializeParameter(replaces, replaced.spec, key)
+    return filling(name, spec, spec.fromDraw(draw), `parametrization of ${replaces}`)
+  }
+  const begin = (name: string, { shape, initial }: LayerStateSpec): Value =>
+    typeof initial === 'number'
+      ? filled('float32', shape, initial)
+      : initializeParameter(name, { shape, initializer: initial, outputAxes: [], inputAxes: [] }, key)
   return {
-    parameters: Object.fromEntries(
-      [...trace.parameters].map(([name, { spec }]) => [name, initializeParameter(name, spec, key)]),
-    ),
-    state: Object.fromEntries(
-      [...trace.states].map(([name, { spec }]) => [name, filled('float32', spec.shape, spec.initial)]),
-    ),
+    parameters: Object.fromEntries([...trace.parameters].map(([name, traced]) => [name, first(name, traced)])),
+    state: Object.fromEntries([...trace.states].map(([name, { spec }]) => [name, begin(name, spec)])),
   }
 }

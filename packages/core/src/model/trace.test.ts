@@ -112,6 +112,46 @@ describe('initializeModel', () => {
     expect(initializeModel(traceModel(twice, x), keyOf(4)).parameters).not.toEqual(parameters)
   })
 
+  test('starts what stands behind a parametrization at the draw of what it replaces', () => {
+    const halved = {
+      kind: 'parametrization',
+      name: 'halved',
+      options: {},
+      apply: (name: string, plain: ParameterSpec, context: LayerContext) =>
+        mul(
+          context.parameter(`${name}.half`, {
+            ...plain,
+            fromDraw: ({ data }) => Array.from(data, (x) => Number(x) / 2),
+          }),
+          context.parameter(`${name}.factor`, { ...plain, shape: [], fromDraw: () => [2] }),
+        ),
+    } as const
+    const weighted = (parametrization?: typeof halved) =>
+      layer('l', (from, context) => mul(from, context.parameter('w', { ...spec, parametrization })))
+    const [plain, behind] = [undefined, halved].map(
+      (parametrization) => initializeModel(traceModel(weighted(parametrization), x), keyOf(3)).parameters,
+    )
+    expect(Array.from(behind?.['w.half']?.data ?? [], (half) => 2 * Number(half))).toEqual(
+      Array.from(plain?.['w']?.data ?? []),
+    )
+    expect(Array.from(behind?.['w.factor']?.data ?? [])).toEqual([2])
+    const wrong = {
+      ...halved,
+      apply: (name: string, plain: ParameterSpec, context: LayerContext) =>
+        context.parameter(`${name}.half`, { ...plain, fromDraw: () => [1] }),
+    }
+    expect(() => initializeModel(traceModel(weighted(wrong), x), keyOf(3))).toThrow(
+      "parametrization of w: it gave the wrong number of elements for 'w.half'; expected 2; got 1",
+    )
+  })
+
+  test('draws a state that asks for it', () => {
+    const model = layer('l', (from, context) => mul(from, context.state('u', { shape: [2], initial: uniform })))
+    const [a, b] = [3, 4].map((seed) => initializeModel(traceModel(model, x), keyOf(seed)).state['u'])
+    expect(a).toEqual(initializeModel(traceModel(model, x), keyOf(3)).state['u'])
+    expect(a?.data).not.toEqual(b?.data)
+  })
+
   test('refuses the wrong number of numbers', () => {
     const short = { ...uniform, sample: () => new Float32Array(1) }
     const model = layer('l', (from, context) => mul(from, context.parameter('w', { ...spec, initializer: short })))

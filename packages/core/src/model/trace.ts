@@ -1,6 +1,6 @@
 // Tracing: applies a model to an input expression and collects what its layers declare.
 
-import type { Layer, LayerContext, ParameterSpec, StateSpec } from '../contracts/layer.ts'
+import type { Layer, LayerContext, LayerStateSpec, ParameterSpec } from '../contracts/layer.ts'
 import type { ParameterInfo } from '../contracts/optimizer.ts'
 import type { Parametrization } from '../contracts/parametrization.ts'
 import { PluginError } from '../errors.ts'
@@ -27,10 +27,14 @@ export interface TracedParameter {
   readonly info: ParameterInfo
   /** The trained tensor: an input of the program. */
   readonly tensor: Tensor
+  /** The path of the layer that declared it. */
+  readonly path: string
+  /** The parameter it stands behind, where a parametrization declared it. */
+  readonly replaces?: string
 }
 
 export interface TracedState {
-  readonly spec: StateSpec
+  readonly spec: LayerStateSpec
   readonly tensor: Tensor
   /** The value after the step; the tensor itself where no layer set it. */
   readonly next: Tensor
@@ -71,10 +75,11 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
     const full = (name: string) => (path === '' ? name : `${path}.${name}`)
     const children = new Set<string>()
     let keys = 0
-    const trained = (name: string, spec: ParameterSpec): Tensor => {
+    const trained = (name: string, spec: ParameterSpec, replaced?: string): Tensor => {
       const { shape, role, outputAxes, inputAxes } = spec
       const info = { name: full(name), role, shape, outputAxes, inputAxes }
-      return declare(parameters, full(name), { spec, info, tensor: input(full(name), shape) }).tensor
+      const behind = replaced === undefined ? {} : { replaces: full(replaced) }
+      return declare(parameters, full(name), { spec, info, tensor: input(full(name), shape), path, ...behind }).tensor
     }
     // Regularizers look at the effective tensor; what stands behind it is trained and nothing else.
     const parametrized = (name: string, spec: ParameterSpec, parametrization: Parametrization): Tensor => {
@@ -85,7 +90,7 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
           problem: `the constraint ${constraint.name} cannot act through the parametrization ${parametrization.name}`,
           hint: 'one of the two',
         })
-      return parametrization.apply(name, plain, { ...context, parameter: trained })
+      return parametrization.apply(name, plain, { ...context, parameter: (own, of) => trained(own, of, name) })
     }
     const context: LayerContext = {
       path,
