@@ -4,7 +4,6 @@ import {
   averagePool2d as average,
   type Layer,
   maxPool2d as maximum,
-  mean,
   parseOptions,
   withMainOption,
 } from '@gradwerk/core'
@@ -16,6 +15,10 @@ const windowRows = {
   size: sizeSchema.default(2).meta({ description: 'height and width of the window' }),
   strides: sizeSchema.optional().meta({ description: 'distance between neighbouring windows; the size unless given' }),
   padding: paddingSchema.default('valid').meta({ description: 'zeros around the image' }),
+  ceilMode: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'whether a last window that reaches beyond the image counts' }),
 }
 const maxSchema = z.strictObject({
   ...windowRows,
@@ -33,6 +36,11 @@ export interface PoolingLayerOptions {
   readonly strides?: Size | undefined
   /** What lies around the image. Default `valid`: nothing. */
   readonly padding?: PaddingOption
+  /**
+   * Whether a last window counts that begins in the image, or in the padding before it, and reaches beyond: ⌈…⌉ instead of ⌊…⌋ in the size of
+   * the output, as PyTorch's `ceil_mode`. Default false.
+   */
+  readonly ceilMode?: boolean
 }
 
 export interface MaxPool2dOptions extends PoolingLayerOptions {
@@ -41,7 +49,7 @@ export interface MaxPool2dOptions extends PoolingLayerOptions {
 }
 
 export interface AveragePool2dOptions extends PoolingLayerOptions {
-  /** Whether padding counts in the divisor. Default true, PyTorch's (Keras never counts it). */
+  /** Whether padding counts in the divisor; what `ceilMode` adds never does. Default true, PyTorch's (Keras never counts padding). */
   readonly countPadding?: boolean
 }
 
@@ -61,14 +69,14 @@ export interface AveragePool2dOptions extends PoolingLayerOptions {
  */
 export function maxPool2d(first: Size | MaxPool2dOptions = {}, rest?: Omit<MaxPool2dOptions, 'size'>): Layer {
   const options = parseOptions('maxPool2d', maxSchema, withMainOption('size', first, rest))
-  const { size, strides = size } = options
+  const { size, strides = size, ceilMode } = options
   return {
     kind: 'layer',
     name: 'maxPool2d',
     options,
     apply(x, context) {
       const [, height, width] = imageShape('maxPool2d', x, context)
-      return maximum(x, windowOf({ ...options, strides }, [height, width]))
+      return maximum(x, { ...windowOf({ ...options, strides }, [height, width]), ceilMode })
     },
   }
 }
@@ -91,40 +99,15 @@ export function averagePool2d(
   rest?: Omit<AveragePool2dOptions, 'size'>,
 ): Layer {
   const options = parseOptions('averagePool2d', averageSchema, withMainOption('size', first, rest))
-  const { size, strides = size, countPadding } = options
+  const { size, strides = size, ceilMode, countPadding } = options
   return {
     kind: 'layer',
     name: 'averagePool2d',
     options,
     apply(x, context) {
       const [, height, width] = imageShape('averagePool2d', x, context)
-      return average(x, { ...windowOf({ ...options, strides, dilations: 1 }, [height, width]), countPadding })
-    },
-  }
-}
-
-const nothing = z.strictObject({})
-
-/**
- * The mean of every channel: y[n, c] = mean over i, j of x[n, c, i, j].
- *
- * Shapes: x [batch, channels, height, width], y [batch, channels].
- *
- * @throws ShapeError, when traced, for an input that is no batch of images
- * @example
- * ```ts
- * sequential([conv2d(64, { size: 3 }), relu(), globalAveragePool2d(), dense(10)])
- * ```
- */
-export function globalAveragePool2d(given: Readonly<Record<string, never>> = {}): Layer {
-  const options = parseOptions('globalAveragePool2d', nothing, given)
-  return {
-    kind: 'layer',
-    name: 'globalAveragePool2d',
-    options,
-    apply(x, context) {
-      imageShape('globalAveragePool2d', x, context)
-      return mean(x, { axes: [2, 3] })
+      const window = windowOf({ ...options, strides, dilations: 1 }, [height, width])
+      return average(x, { ...window, ceilMode, countPadding })
     },
   }
 }

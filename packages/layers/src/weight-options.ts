@@ -4,10 +4,10 @@ import {
   type Constraint,
   type Initializer,
   type LayerContext,
+  type ParameterSpec,
   type Parametrization,
   pluginSchema,
   type Regularizer,
-  type Shape,
   type Tensor,
 } from '@gradwerk/core'
 import { z } from 'zod'
@@ -57,11 +57,13 @@ export const weightRows: {
     .meta({ description: 'expression of other parameters that replaces the kernel' }),
 }
 
-interface KernelPlace {
-  readonly shape: Shape
-  readonly inputAxes: readonly number[]
-  readonly outputAxes: readonly number[]
-}
+/** The number of output channels of a convolution. */
+export const filtersSchema: z.ZodNumber = z
+  .int()
+  .positive()
+  .meta({ description: 'number of output channels', search: { type: 'int', low: 8, high: 128, log: true } })
+
+type KernelPlace = Pick<ParameterSpec, 'shape' | 'inputAxes' | 'outputAxes' | 'groups'>
 
 /** Declares the kernel. */
 export function kernelOf(

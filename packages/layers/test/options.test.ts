@@ -54,7 +54,7 @@ describe('options', () => {
     same(residual([relu()]), residual({ branch: [relu()] }))
     expect(leakyRelu(0.3).options).toEqual({ slope: 0.3 })
     expect(reshape([2, 3]).options).toEqual({ shape: [2, 3] })
-    expect(maxPool2d([1, 2]).options).toEqual({ size: [1, 2], padding: 'valid', dilations: 1 })
+    expect(maxPool2d([1, 2]).options).toEqual({ size: [1, 2], padding: 'valid', ceilMode: false, dilations: 1 })
   })
 
   test('are complete', () => {
