@@ -8,6 +8,7 @@ import {
   type Optimizer,
   type Snapshot,
   type Tensor,
+  type TracedParameter,
   type Values,
   valueAt,
   valueOf,
@@ -20,9 +21,13 @@ function feeds({ all }: Hyperparameters, step: number, total: number): Values {
   )
 }
 
-/** Parameters for evaluation and export after `step` of `total` steps.*/
+/**
+ * Parameters for evaluation and export after `step` of `total` steps. Where they are not the trained ones, each is put into the set of its
+ * constraint once more: an average of points of a sphere, say, lies inside of it.
+ */
 export function evaluationParameters(
   optimizer: Optimizer,
+  traced: ReadonlyMap<string, TracedParameter>,
   { parameters, slots }: Snapshot,
   step: number,
   total: number,
@@ -31,15 +36,16 @@ export function evaluationParameters(
   if (evaluationParameter === undefined) return parameters
   const collected = hyperparameters()
   const scope = collected.scope('optimizer')
-  const names = Object.keys(parameters)
-  const expressions = names.map((name): Tensor => {
-    const own = Object.entries(slots).filter(([slot]) => slot.startsWith(slotName(name, '')))
-    const tensors = own.map(
-      ([slot, { shape, dtype }]) => [slot.slice(slotName(name, '').length), input(slot, shape, dtype)] as const,
-    )
-    const { shape, dtype } = parameters[name] as Values[string]
-    return evaluationParameter(input(name, shape, dtype), Object.fromEntries(tensors), scope)
+  const expressions = [...traced].map(([name, { info, spec, tensor }]): Tensor => {
+    const own = Object.keys(optimizer.slots(info)).map((slot) => {
+      const { shape, dtype } = slots[slotName(name, slot)] as Values[string]
+      return [slot, input(slotName(name, slot), shape, dtype)] as const
+    })
+    const evaluated = evaluationParameter(tensor, Object.fromEntries(own), scope, info)
+    const { constraint } = spec
+    if (constraint === undefined || evaluated === tensor) return evaluated
+    return constraint.project(evaluated, info, collected.scope(`constraint.${constraint.name}`))
   })
   const values = evaluate(expressions, { ...parameters, ...slots, ...feeds(collected, step, total) })
-  return Object.fromEntries(names.map((name, i) => [name, values[i] as Values[string]]))
+  return Object.fromEntries([...traced.keys()].map((name, i) => [name, values[i] as Values[string]]))
 }

@@ -92,8 +92,9 @@ function plus(a: Tensor, b: Tensor | undefined): Tensor {
 }
 
 /**
- * Builds the training step for batches of a fixed size: augmentation, forward pass, objective, gradients, update. The order of an update: gradients of loss and differentiable penalties →
- * gradient transforms → optimizer (with its decoupled decay) → proximal maps → constraint.
+ * Builds the training step for batches of a fixed size: augmentation, forward pass, objective, gradients, update. The order of an
+ * update: gradients of loss and differentiable penalties → gradient transforms → optimizer (with its decoupled decay) → proximal maps →
+ * constraint → averages.
  */
 export function stepProgram(options: StepOptions, data: DataType, batchSize: number): StepProgram {
   const { model, loss, optimizer, regularizers, gradientTransforms, augmentations } = options
@@ -222,15 +223,17 @@ function updateParameter(
     )
   }, update.parameter)
   const constraint = spec.constraint
+  const parameter =
+    constraint === undefined
+      ? mapped
+      : constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`))
+  const finished = optimizer.finish?.({ parameter, update, info }, hyperparameters.scope('optimizer')) ?? update.slots
   return {
-    parameter:
-      constraint === undefined
-        ? mapped
-        : constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`)),
+    parameter,
     slots: new Map(
       specs.map(([slot, slotSpec]) => [
         slot,
-        { spec: slotSpec, current: current[slot] as Tensor, next: update.slots[slot] as Tensor },
+        { spec: slotSpec, current: current[slot] as Tensor, next: finished[slot] as Tensor },
       ]),
     ),
   }

@@ -7,6 +7,7 @@ import {
   filled,
   initializeModel,
   type Key,
+  type ModelTrace,
   PluginError,
   type Snapshot,
   type Value,
@@ -27,6 +28,7 @@ export interface StepOutcome {
 export interface Stepper {
   /** The numbers a run starts with. */
   readonly initial: Snapshot
+  readonly parameters: ModelTrace['parameters']
   /** How many steps a call does at most. */
   readonly stepsPerCall: number
   /** Does the steps of a call, of which the first is number `step` (from 0) of `total`. */
@@ -50,12 +52,16 @@ function pick(values: Values, like: Values): Values {
   return Object.fromEntries(Object.keys(like).map((name) => [name, values[name] as Value]))
 }
 
-/** The learning rate is the hyper-parameter of that name of the optimizer. */
+/** The learning rates are the hyper-parameters of that name of the optimizer, and of those that it puts together. */
 function withFactor(values: Record<string, Value>, factor: number): Record<string, Value> {
-  const rate = values['optimizer.learningRate']
-  if (factor === 1 || rate === undefined) return values
-  return { ...values, 'optimizer.learningRate': { ...rate, data: (rate.data as Float32Array).map((x) => x * factor) } }
+  if (factor === 1) return values
+  const scaled = (rate: Value): Value => ({ ...rate, data: (rate.data as Float32Array).map((x) => x * factor) })
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, learningRateName.test(name) ? scaled(value) : value]),
+  )
 }
+
+const learningRateName = /^optimizer\.(.*\.)?learningRate(#\d+)?$/
 
 export async function stepper(
   backend: Backend,
@@ -75,6 +81,7 @@ export async function stepper(
   const initial = initialSnapshot(first, key)
   return {
     initial,
+    parameters: first.trace.parameters,
     stepsPerCall: options.stepsPerCall ?? defaultStepsPerCall(first.program),
     async run(from, { steps, batchSize, rows }, step, total, learningRateFactor) {
       const { executable, hyperparameters } = compiled.get(batchSize) as Compiled

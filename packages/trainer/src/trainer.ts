@@ -147,7 +147,7 @@ export class Trainer {
     const identity = this.#identity(train, { epochs, batchSize, remainder })
     const total = epochs * plan.stepsPerEpoch
     const parametersOf = (progress: Pick<Progress, 'snapshot' | 'step'>) =>
-      evaluationParameters(optimizer, progress.snapshot, progress.step, total)
+      evaluationParameters(optimizer, steps.parameters, progress.snapshot, progress.step, total)
     const first = train.indices.subarray(0, calibrationSamples)
     const initial =
       resume === undefined ? await calibrated(backend, this.#options, train, first, steps.initial) : steps.initial

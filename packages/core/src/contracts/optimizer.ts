@@ -30,11 +30,29 @@ export interface Update {
   readonly stepSize?: Tensor
 }
 
+/** An update, and the parameter as proximal maps and constraint left it. */
+export interface FinishCall {
+  /** `update.parameter` itself where nothing came after the update. */
+  readonly parameter: Tensor
+  readonly update: Update
+  readonly info: ParameterInfo
+}
+
 /** The update rule of one parameter; a pure function of tensors. */
 export interface Optimizer extends Plugin<'optimizer'> {
   /** The tensors it keeps for a parameter, by name. */
   slots(info: ParameterInfo): Readonly<Record<string, StateSpec>>
   update(call: UpdateCall, scope: Scope): Update
-  /** The parameter to evaluate and export with, where that is not the trained one (averaging, schedule-free). */
-  evaluationParameter?(parameter: Tensor, slots: Readonly<Record<string, Tensor>>, scope: Scope): Tensor
+  /** The slots after the whole step, where they hold something of the parameter as it then is (averages). Default: those of the update. */
+  finish?(call: FinishCall, scope: Scope): Readonly<Record<string, Tensor>>
+  /**
+   * The parameter to evaluate and export with, where that is not the trained one (averaging, schedule-free). The parameter's constraint is
+   * applied to it.
+   */
+  evaluationParameter?(
+    parameter: Tensor,
+    slots: Readonly<Record<string, Tensor>>,
+    scope: Scope,
+    info: ParameterInfo,
+  ): Tensor
 }

@@ -72,7 +72,7 @@ export async function assertSameOptimizer(optimizer: Optimizer, again: Optimizer
 export function assertStepSize(optimizer: Optimizer, steps = 400): void {
   const parameter = constant(zeros({ dtype: 'float32', shape: problemShape }))
   const gradient = input('gradient', problemShape)
-  const traced = traceOptimizer(optimizer, parameter, gradient)
+  const traced = traceOptimizer(optimizer, parameter, gradient, parameter)
   const { stepSize } = traced.update
   if (stepSize === undefined) return
   check(

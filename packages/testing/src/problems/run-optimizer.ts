@@ -36,13 +36,23 @@ export interface TracedOptimizer {
   evaluationParameter(parameter: Tensor): Tensor
 }
 
-/** Traces one update of a kernel. Throws a CheckError when a slot changes its shape or is forgotten. */
-export function traceOptimizer(optimizer: Optimizer, parameter: Tensor, gradient: Tensor): TracedOptimizer {
+/**
+ * Traces one update of a kernel. The parameter after the step is that of the update, or `left` where it is held elsewhere. Throws a
+ * CheckError when a slot changes its shape or is forgotten.
+ */
+export function traceOptimizer(
+  optimizer: Optimizer,
+  parameter: Tensor,
+  gradient: Tensor,
+  left?: Tensor,
+): TracedOptimizer {
   const specs = Object.entries(optimizer.slots(info))
   const slots = Object.fromEntries(specs.map(([name, { shape }]) => [name, input(`slot.${name}`, shape)]))
   const collected = hyperparameters()
   const scope = collected.scope('optimizer')
-  const update = optimizer.update({ parameter, gradient, slots, info }, scope)
+  const updated = optimizer.update({ parameter, gradient, slots, info }, scope)
+  const finished = optimizer.finish?.({ parameter: left ?? updated.parameter, update: updated, info }, scope)
+  const update: Update = { ...updated, slots: finished ?? updated.slots }
   check(sameShape(update.parameter.shape, parameter.shape), optimizer.name, 'the parameter changes its shape', {
     expected: formatShape(parameter.shape),
     got: formatShape(update.parameter.shape),
@@ -68,7 +78,7 @@ export function traceOptimizer(optimizer: Optimizer, parameter: Tensor, gradient
       },
     )
   }
-  const evaluated = (at: Tensor) => optimizer.evaluationParameter?.(at, slots, scope) ?? at
+  const evaluated = (at: Tensor) => optimizer.evaluationParameter?.(at, slots, scope, info) ?? at
   return {
     slots,
     initialSlots: Object.fromEntries(
