@@ -34,3 +34,26 @@ export const zeroBias: Initializer = {
   options: {},
   sample: (shape) => new Float32Array(sizeOf(shape, 'zeros')),
 }
+
+/** What the vectors of an embedding start from unless another initializer is given, as in PyTorch. It never stands in options. */
+export const standardNormal: Initializer = {
+  kind: 'initializer',
+  name: 'normal',
+  options: {},
+  sample(shape, _, random) {
+    const numbers = new Float32Array(sizeOf(shape, 'embedding'))
+    for (let i = 0; i < numbers.length; i++) numbers[i] = random.normal()
+    return numbers
+  },
+}
+
+/** The draws of an initializer for [rows, columns], with zeros in one row. */
+export function withZeroRow(initializer: Initializer, row: number): Initializer {
+  return {
+    ...initializer,
+    sample(shape, fans, random) {
+      const columns = shape.at(-1) ?? 1
+      return initializer.sample(shape, fans, random).fill(0, row * columns, (row + 1) * columns)
+    },
+  }
+}

@@ -2,6 +2,7 @@
 
 import { type Layer, parseOptions, pluginSchema, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
+import { applyChild } from './named.ts'
 
 const schema = z.strictObject({
   layers: z.array(pluginSchema<Layer>('layer')).readonly().meta({ description: 'the layers, from the input on' }),
@@ -13,7 +14,8 @@ export interface SequentialOptions {
 }
 
 /**
- * Layers one after another: y = fₙ(… f₂(f₁(x))). Their parameters are named after them: `dense.kernel`, `dense_1.kernel`.
+ * Layers one after another: y = fₙ(… f₂(f₁(x))). Their parameters are named after them: `dense.kernel`, `dense_1.kernel`; `named` gives
+ * a layer another name.
  *
  * @param first the layers, or all options
  * @throws OptionError for something that is not a layer
@@ -28,6 +30,6 @@ export function sequential(first: readonly Layer[] | SequentialOptions): Layer {
     kind: 'layer',
     name: 'sequential',
     options,
-    apply: (x, context) => options.layers.reduce((from, layer) => context.child(layer.name, layer, from), x),
+    apply: (x, context) => options.layers.reduce((from, layer) => applyChild(context, layer, from), x),
   }
 }

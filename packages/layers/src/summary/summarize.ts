@@ -11,6 +11,7 @@ import {
   type Tensor,
   traceModel,
 } from '@gradwerk/core'
+import { factoryName } from '../named.ts'
 
 export interface SummarizeOptions {
   /** Type of one sample, without the batch axis. The element type is float32 unless given. */
@@ -82,7 +83,7 @@ function observed(layer: Layer, visits: Visit[], counted: Set<Tensor>, kept: Set
     apply(x, context) {
       const visit: Visit = {
         path: context.path,
-        layer: layer.name,
+        layer: factoryName(layer),
         depth,
         output: x,
         multiplyAdds: 0,
