@@ -6,6 +6,8 @@ const schema = z.strictObject({
   rate: z.number().min(0).max(1).optional(),
   mode: z.enum(['fanIn', 'fanOut']).optional(),
   strength: hyperparameterSchema(z.number().nonnegative()).optional(),
+  either: z.union([z.string(), z.instanceof(Uint8Array)]).optional(),
+  inner: z.strictObject({ path: z.string() }).optional(),
 })
 
 test.each([
@@ -15,7 +17,11 @@ test.each([
   [{ mode: 'up' }, 'who: option \'mode\' is not valid; expected one of "fanIn"|"fanOut"; got "up"'],
   [{ strength: -1 }, "who: option 'strength' is not valid; expected number to be >=0; got -1"],
   [{ strength: 'x' }, 'who: option \'strength\' is not valid; expected a number or a schedule; got "x"'],
-  [{ speed: 1 }, "who: unknown option 'speed'; expected one of rate, mode, strength"],
+  [{ speed: 1 }, "who: unknown option 'speed'; expected one of rate, mode, strength, either, inner"],
+  [{ rate: 'x', speed: 1 }, "who: unknown option 'speed'"],
+  [{ inner: { pat: 'x' } }, "who: unknown option 'inner.pat'; expected one of path"],
+  [{ either: null }, "who: option 'either' is not valid; expected string or Uint8Array; got null"],
+  [{ inner: 3 }, "who: option 'inner' is not valid; expected object; got 3"],
 ])('%j: the message says once what was expected', (given, message) => {
   expect(() => parseOptions('who', schema, given)).toThrow(message)
 })

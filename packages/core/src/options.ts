@@ -29,28 +29,51 @@ function at(given: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
+type Issue = z.core.$ZodIssue
+
+/** What an issue expected, without zod's words around it. */
+function expectation(issue: Issue): string {
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input')
+    return issue.message.replace(/^[^:]*: expected /, '').replace(/, received .*$/, '')
+  const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [expectation(first)]))
+  return [...new Set(branches)].join(' or ')
+}
+
+/** The issue worth telling: a key that does not exist is often why another one is missing. */
+function foremost(issues: readonly Issue[]): Issue | undefined {
+  return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+}
+
+/** The names an object at a path of a schema has, where it is an object. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysAt(schema.unwrap(), path)
+  const [first, ...rest] = path
+  if (schema instanceof z.ZodArray) return first === undefined ? undefined : keysAt(schema.element, rest)
+  if (!(schema instanceof z.ZodObject)) return undefined
+  if (first === undefined) return Object.keys(schema.shape)
+  const inner: unknown = Reflect.get(schema.shape, first)
+  return inner instanceof z.ZodType ? keysAt(inner, rest) : undefined
+}
+
 /** Checks options against a schema and fills in defaults. Throws an OptionError that names the option. */
 export function parseOptions<S extends z.ZodType>(who: string, schema: S, given: unknown): z.output<S> {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  const issue = foremost(parsed.error.issues)
   const path = issue?.path ?? []
   const name = path.join('.')
   if (issue?.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? `one of ${Object.keys(schema.shape).join(', ')}` : 'a known option'
+    const keys = keysAt(schema, path)
     throw new OptionError({
       who,
-      problem: `unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`,
-      expected: known,
+      problem: `unknown option ${issue.keys.map((key) => `'${[...path, key].join('.')}'`).join(', ')}`,
+      expected: keys === undefined ? 'a known option' : keys.length === 0 ? 'no options' : `one of ${keys.join(', ')}`,
     })
   }
   throw new OptionError({
     who,
     problem: name === '' ? 'the options are not valid' : `option '${name}' is not valid`,
-    expected:
-      issue === undefined
-        ? 'valid options'
-        : issue.message.replace(/^[^:]*: expected /, '').replace(/, received .*$/, ''),
+    expected: issue === undefined ? 'valid options' : expectation(issue),
     got: show(at(given, path)),
   })
 }
