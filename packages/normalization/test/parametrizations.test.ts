@@ -1,16 +1,15 @@
 import { initializeModel, input, keyOf, type Layer, numbers, traceModel, type Value } from '@gradwerk/core'
 import { spectralNorm, weightNorm } from '@gradwerk/normalization'
-import { type ParametrizedWeight, parametrizationSuite } from '@gradwerk/testing'
+import { outputRows, type ParametrizedWeight, parametrizationSuite, singularValues } from '@gradwerk/testing'
 import { expect, test } from 'vitest'
 import { everywhere } from '../src/default-initializer.ts'
-import { rowsOf, singularValues } from './singular-values.ts'
 
 const within = (a: number, b: number, tolerance: number) => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b))
 
 /** ‖w‖ = |g| for every unit. */
 function lengthsHold({ weight, parts, outputAxes }: ParametrizedWeight): boolean {
   const lengths = numbers(parts['length'] as Value)
-  return rowsOf(weight, outputAxes).every((row, unit) =>
+  return outputRows(weight, outputAxes).every((row, unit) =>
     within(Math.hypot(...row), Math.abs(lengths[unit] as number), 1e-6),
   )
 }
@@ -26,7 +25,7 @@ parametrizationSuite(weightNorm, [
 const stretches =
   (from: number, tolerance: number) =>
   ({ weight, outputAxes, step }: ParametrizedWeight): boolean => {
-    const largest = singularValues(rowsOf(weight, outputAxes))[0] as number
+    const largest = singularValues(outputRows(weight, outputAxes))[0] as number
     return largest > 1 - 1e-5 && (step < from || largest < 1 + tolerance)
   }
 

@@ -6,7 +6,7 @@ import { sum } from '../ops/reduce.ts'
 import { keyOf } from '../random/key.ts'
 import { evaluate } from '../reference/evaluate.ts'
 import { input, type Tensor } from '../tensor/tensor.ts'
-import { valueOf } from '../tensor/value.ts'
+import { numbers, valueOf } from '../tensor/value.ts'
 import { initializeModel } from './initialize.ts'
 import { constantHyperparameters, hyperparameters, valueAt } from './scope.ts'
 import { traceModel } from './trace.ts'
@@ -121,7 +121,7 @@ describe('initializeModel', () => {
         mul(
           context.parameter(`${name}.half`, {
             ...plain,
-            fromDraw: ({ data }) => Array.from(data, (x) => Number(x) / 2),
+            fromDraw: (draw) => Array.from(numbers(draw), (half: number) => half / 2),
           }),
           context.parameter(`${name}.factor`, { ...plain, shape: [], fromDraw: () => [2] }),
         ),

@@ -3,7 +3,7 @@
 import { numbers, stridesOf, type Value } from '@gradwerk/core'
 
 /** A weight as rows: one for each output unit, of everything that feeds it. */
-export function rowsOf(weight: Value, outputAxes: readonly number[]): number[][] {
+export function outputRows(weight: Value, outputAxes: readonly number[]): number[][] {
   const strides = stridesOf(weight.shape)
   const rows: number[][] = []
   numbers(weight).forEach((x: number, i: number) => {
