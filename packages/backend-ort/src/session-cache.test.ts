@@ -43,6 +43,18 @@ test('a failure is not kept', async () => {
   await expect(cache.get(works, Uint8Array.of(1), settings)).resolves.toBeDefined()
 })
 
+test('a late failure does not remove the session that was made in its place', async () => {
+  const cache = new SessionCache()
+  let fail = (_: Error): void => undefined
+  const late = runtime(() => new Promise((_, reject) => void (fail = reject)))
+  const failing = expect(cache.get(late, Uint8Array.of(1), settings)).rejects.toThrow('late')
+  for (let i = 2; i < 40; i++) await cache.get(works, Uint8Array.of(i), settings)
+  const again = await cache.get(works, Uint8Array.of(1), settings)
+  fail(new Error('late'))
+  await failing
+  expect(await cache.get(works, Uint8Array.of(1), settings)).toBe(again)
+})
+
 test('what was not used for longest goes first', async () => {
   const cache = new SessionCache()
   for (let i = 0; i < 32; i++) await cache.get(works, Uint8Array.of(i), settings)

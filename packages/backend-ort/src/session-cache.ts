@@ -28,7 +28,11 @@ export class SessionCache {
     const session = known ?? this.#create(runtime, model, settings)
     this.#sessions.delete(key)
     this.#sessions.set(key, session)
-    if (known === undefined) session.catch(() => this.#sessions.delete(key))
+    // Another session may stand there by then: this one could have been pushed out before it failed.
+    if (known === undefined)
+      session.catch(() => {
+        if (this.#sessions.get(key) === session) this.#sessions.delete(key)
+      })
     const [oldest] = this.#sessions.keys()
     if (this.#sessions.size > capacity && oldest !== undefined) this.#sessions.delete(oldest)
     return session

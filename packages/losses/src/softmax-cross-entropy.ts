@@ -24,7 +24,7 @@ import {
   type Tensor,
 } from '@gradwerk/core'
 import { z } from 'zod'
-import { checkEach, sameSamples } from './targets.ts'
+import { checkDistributions, checkEach, sameSamples } from './targets.ts'
 
 export interface SoftmaxCrossEntropyOptions {
   /** Part of the target that is spread evenly over all classes, in [0, 1). Default 0. */
@@ -76,7 +76,7 @@ function crossEntropy(logits: Tensor, target: Tensor, rowsAddUpToOne: boolean): 
  * and Keras.
  *
  * Throws an OptionError for a label smoothing outside [0, 1), a ShapeError for predictions and targets that do not fit. `checkTargets`
- * throws a DataError for a label that is no class.
+ * throws a DataError for a label that is no class, and for a row of soft targets that does not add up to 1 within 0.001.
  *
  * ```ts
  * softmaxCrossEntropy()
@@ -109,8 +109,7 @@ export function softmaxCrossEntropy(given: SoftmaxCrossEntropyOptions = {}): Los
       const classes = classesOf(predictions)
       if (targets.shape.length === 1 && !isFloat(targets.dtype))
         checkEach(who, targets, `a class from 0 to ${classes - 1}`, (label) => label >= 0 && label < classes)
-      else if (sameSamples(targets.shape, predictions))
-        checkEach(who, targets, 'a probability ≥ 0', (probability) => probability >= 0 && Number.isFinite(probability))
+      else if (sameSamples(targets.shape, predictions)) checkDistributions(who, targets)
       else
         throw new DataError({
           who,

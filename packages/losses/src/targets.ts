@@ -51,6 +51,27 @@ export function checkLikePredictions(who: string, targets: Value, predictions: S
   })
 }
 
+/** Rows of probabilities may differ from 1 by this much: rounding to float32, or to a few decimals. */
+const rowTolerance = 1e-3
+
+/** Complains about the first row of [samples, classes] that is no distribution: numbers ≥ 0 that add up to 1. */
+export function checkDistributions(who: string, targets: Value): void {
+  checkEach(who, targets, 'a probability ≥ 0', (probability) => probability >= 0 && Number.isFinite(probability))
+  const [data, classes] = [numbers(targets), targets.shape[1] ?? 1]
+  for (let start = 0; start < data.length; start += classes) {
+    let total = 0
+    for (let i = start; i < start + classes; i++) total += data[i] as number
+    if (Math.abs(total - 1) > rowTolerance)
+      throw new DataError({
+        who,
+        problem: `the target of sample ${start / classes} is no distribution over the ${classes} classes`,
+        expected: `probabilities that add up to 1 (within ${rowTolerance})`,
+        got: `a sum of ${Number(total.toPrecision(6))}`,
+        hint: 'binaryCrossEntropy() where several classes may hold at once',
+      })
+  }
+}
+
 /** Complains about the first target for which `valid` does not hold. */
 export function checkEach(who: string, targets: Value, expected: string, valid: (target: number) => boolean): void {
   const data = numbers(targets)

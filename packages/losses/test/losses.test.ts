@@ -18,6 +18,19 @@ import { describe, expect, test } from 'vitest'
 
 const registries = [losses]
 const probabilities = { values: { low: 0, high: 1 } }
+/** Rows of numbers ≥ 0 that add up to 1. */
+const distributions = (classes: number) => ({
+  make(batch: number, seed: number) {
+    const raw = randomValue({ dtype: 'float32', shape: [batch, classes] }, seed, { low: 0, high: 1 })
+    const all = Array.from(raw.data, Number)
+    const total = (row: number) => all.slice(row * classes, (row + 1) * classes).reduce((sum, x) => sum + x, 0)
+    return valueOf(
+      'float32',
+      [batch, classes],
+      all.map((x, i) => x / total(Math.floor(i / classes))),
+    )
+  },
+})
 const bytes = {
   make: (batch: number, seed: number) => randomValue({ dtype: 'uint8', shape: [batch] }, seed, { low: 0, high: 3 }),
 }
@@ -28,16 +41,11 @@ lossSuite(
     { plugin: softmaxCrossEntropy(), predictions: [4], targets: { classes: 4 } },
     { plugin: softmaxCrossEntropy({ labelSmoothing: 0.1 }), predictions: [4], targets: { classes: 4 } },
     { plugin: softmaxCrossEntropy(), predictions: [4], targets: bytes, title: 'with labels of bytes' },
-    {
-      plugin: softmaxCrossEntropy(),
-      predictions: [3],
-      targets: probabilities,
-      title: 'with rows of targets that do not add up to 1',
-    },
+    { plugin: softmaxCrossEntropy(), predictions: [3], targets: distributions(3), title: 'soft targets' },
     {
       plugin: softmaxCrossEntropy({ labelSmoothing: 0.2 }),
       predictions: [3],
-      targets: probabilities,
+      targets: distributions(3),
       title: 'smoothed soft targets',
     },
   ],
@@ -154,6 +162,13 @@ describe('checkTargets', () => {
       floats([2, 2], [1, 0, -0.5, 1.5]),
       [-1, 2],
       'the target of sample 1 is out of range; expected a probability ≥ 0; got -0.5',
+    ],
+    [
+      'a row that is no distribution',
+      softmaxCrossEntropy(),
+      floats([2, 2], [0.5, 0.5, 3, 2]),
+      [-1, 2],
+      'the target of sample 1 is no distribution over the 2 classes; expected probabilities that add up to 1 (within 0.001); got a sum of 5; try binaryCrossEntropy()',
     ],
     [
       'a byte that is no probability',

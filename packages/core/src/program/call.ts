@@ -33,6 +33,13 @@ function checkValues(
         expected: formatType(type),
         ...(value === undefined ? {} : { got: formatType(value) }),
       })
+    if (value.data.length !== sizeOf(value.shape))
+      throw new BackendError({
+        who: `program ${program.name}`,
+        problem: `the data of ${kind} '${name}' does not fill its shape`,
+        expected: `${sizeOf(value.shape)} elements for ${formatType(value)}`,
+        got: String(value.data.length),
+      })
   }
   for (const name of Object.keys(given))
     if (!(name in expected))
