@@ -46,7 +46,12 @@ test('a failure is not kept', async () => {
 test('a late failure does not remove the session that was made in its place', async () => {
   const cache = new SessionCache()
   let fail = (_: Error): void => undefined
-  const late = runtime(() => new Promise((_, reject) => void (fail = reject)))
+  const late = runtime(
+    () =>
+      new Promise((_, reject) => {
+        fail = reject
+      }),
+  )
   const failing = expect(cache.get(late, Uint8Array.of(1), settings)).rejects.toThrow('late')
   for (let i = 2; i < 40; i++) await cache.get(works, Uint8Array.of(i), settings)
   const again = await cache.get(works, Uint8Array.of(1), settings)
