@@ -28,6 +28,7 @@ import {
   geluTanh,
   gradients,
   greater,
+  gridSample,
   input,
   leakyRelu,
   less,
@@ -133,6 +134,7 @@ const outputs: Record<string, Tensor> = {
     ),
     0,
   ),
+  gridSample: gridSample(image, reshape(slice(kernel, [{ axis: 0, start: 0, end: 2 }]), [2, 3, 6, 2])),
   random: add(mul(randomUniform(foldKey(key, 'a'), [5]), 2), cast(bernoulli(key, 0.5, [5]), 'float32')),
 }
 for (const name of [

@@ -4,6 +4,7 @@ import * as core from '@gradwerk/core'
 import { DataError, DTypeError, ShapeError } from '@gradwerk/core'
 import { linearErrorRows } from './linear-errors.ts'
 import { any, type ErrorRow, type ErrorSample, exactly, float } from './sample.ts'
+import { samplingErrorRows } from './sampling.ts'
 
 const rows: readonly ErrorRow[] = [
   [
@@ -264,6 +265,7 @@ const rows: readonly ErrorRow[] = [
   ],
   ['softmax', 'no such axis', [float([])], (x) => core.softmax(x), ShapeError, ['softmax']],
   ...linearErrorRows,
+  ...samplingErrorRows,
 ]
 
 /** Calls that ops refuse. */

@@ -5,6 +5,7 @@ import { linearSamples } from './linear.ts'
 import { movementSamples } from './movement.ts'
 import { reduceSamples } from './reduce.ts'
 import type { OpSample } from './sample.ts'
+import { samplingSamples } from './sampling.ts'
 
 /** Samples of every op of core. */
 export const opSamples: readonly OpSample[] = [
@@ -12,4 +13,5 @@ export const opSamples: readonly OpSample[] = [
   ...movementSamples,
   ...linearSamples,
   ...reduceSamples,
+  ...samplingSamples,
 ]
