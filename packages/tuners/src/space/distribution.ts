@@ -1,0 +1,75 @@
+// The domains of parameters: which are sound, what lies in them, and how Optuna's journals write their values.
+
+import { type Distribution, OptionError, show } from '@gradwerk/core'
+import { highestOnGrid } from './grid.ts'
+
+type Range = Exclude<Distribution, { type: 'categorical' }>
+
+function refuse(name: string, problem: string, expected: string, got: unknown): never {
+  throw new OptionError({ who: `parameter ${name}`, problem, expected, got: show(got) })
+}
+
+function checkRange(name: string, range: Range): Range {
+  const { type, low, high, log = false, step } = range
+  const whole = type === 'int'
+  if (![low, high].every(whole ? Number.isSafeInteger : Number.isFinite))
+    refuse(name, 'bounds that are no numbers', whole ? 'two whole numbers' : 'two finite numbers', [low, high])
+  if (low > high) refuse(name, 'the range is empty', `high ≥ low (${low})`, high)
+  if (log && low < (whole ? 1 : Number.MIN_VALUE))
+    refuse(name, 'the logarithm of a bound does not exist', whole ? 'low ≥ 1' : 'low > 0', low)
+  if (step === undefined) return range
+  if (whole ? !Number.isSafeInteger(step) || step < 1 : !(Number.isFinite(step) && step > 0))
+    refuse(name, 'a step that leads nowhere', whole ? 'a whole number ≥ 1' : 'a number > 0', step)
+  if (log && !(whole && step === 1)) refuse(name, 'a logarithmic range with a step', 'one of the two', step)
+  return { ...range, high: highestOnGrid(low, high, step) }
+}
+
+/** Choices are told apart by their JSON. */
+export function choiceKey(choice: unknown): string {
+  return JSON.stringify(choice) ?? 'undefined'
+}
+
+/** A sound distribution: bounds in order, `high` lowered to the grid of the step. Throws an OptionError that names the parameter. */
+export function checkDistribution(name: string, distribution: Distribution): Distribution {
+  if (distribution.type !== 'categorical') return checkRange(name, distribution)
+  const { choices } = distribution
+  if (choices.length === 0) refuse(name, 'there is nothing to choose from', 'at least one choice', choices)
+  const strange = choices.find((choice) => JSON.stringify(choice) === undefined)
+  if (choices.includes(undefined) || strange !== undefined)
+    refuse(name, 'a choice that is no JSON value', 'null, booleans, numbers, texts, arrays or objects', strange)
+  if (new Set(choices.map(choiceKey)).size < choices.length)
+    refuse(name, 'two choices are the same', 'distinct choices', choices)
+  return distribution
+}
+
+/** How a value is kept in a journal: the number itself, or the index of a choice; undefined for a value outside the domain. */
+export function toInternal(distribution: Distribution, value: unknown): number | undefined {
+  if (distribution.type === 'categorical') {
+    const index = distribution.choices.findIndex((choice) => choiceKey(choice) === choiceKey(value))
+    return index < 0 ? undefined : index
+  }
+  if (typeof value !== 'number' || !(value >= distribution.low && value <= distribution.high)) return undefined
+  return distribution.type === 'int' && !Number.isInteger(value) ? undefined : value
+}
+
+/** The value behind a number of a journal. */
+export function fromInternal(distribution: Distribution, internal: number): unknown {
+  if (distribution.type === 'categorical') return distribution.choices[internal]
+  return distribution.type === 'int' ? Math.trunc(internal) : internal
+}
+
+export function contains(distribution: Distribution, value: unknown): boolean {
+  return toInternal(distribution, value) !== undefined
+}
+
+/** Whether there is one value only: nothing to search. */
+export function isSingle(distribution: Distribution): boolean {
+  if (distribution.type === 'categorical') return distribution.choices.length === 1
+  return distribution.low === distribution.high
+}
+
+/** Whether one parameter may have both within a study: same kind, same scale, same choices; bounds and steps may differ. */
+export function compatible(a: Distribution, b: Distribution): boolean {
+  if (a.type === 'categorical' || b.type === 'categorical') return a.type === b.type && choiceKey(a) === choiceKey(b)
+  return a.type === b.type && (a.log ?? false) === (b.log ?? false)
+}
