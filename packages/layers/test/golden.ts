@@ -31,6 +31,11 @@ export interface GoldenCase {
     readonly kernel?: [number, number]
     readonly groups?: number
     readonly count_include_pad?: boolean
+    readonly ceil_mode?: boolean
+    readonly output_padding?: [number, number]
+    readonly output_size?: [number, number]
+    readonly mode?: 'reflect' | 'replicate'
+    readonly pads?: readonly (readonly [before: number, after: number])[]
     readonly negative_slope?: number
     readonly alpha?: number
     readonly axis?: number
