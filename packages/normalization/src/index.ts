@@ -1,6 +1,8 @@
 export type { AffineOptions, ScaleOptions } from './affine-options.ts'
 export { type BatchNormOptions, batchNorm } from './batch-norm.ts'
 export { channelVariance } from './channel-variance.ts'
+export { foldBatchNorm } from './fold-batch-norm.ts'
+export { type FoldedBatchNormOptions, foldedBatchNorm } from './folded-batch-norm.ts'
 export { type GroupNormOptions, groupNorm } from './group-norm.ts'
 export { type InstanceNormOptions, instanceNorm } from './instance-norm.ts'
 export { type LayerNormOptions, layerNorm } from './layer-norm.ts'
