@@ -1,0 +1,25 @@
+// A storage that lives as long as the process.
+
+import type { Operation } from './operation.ts'
+import { StorageState } from './state.ts'
+import type { Storage } from './storage.ts'
+
+/** Keeps studies in memory: `createStudy({ storage: memoryStorage() })`, which is the default. */
+export function memoryStorage(): Storage {
+  const log: Operation[] = []
+  const state = new StorageState()
+  const worker = 'memory'
+  return {
+    worker,
+    state,
+    sync: () => undefined,
+    append: (changes) =>
+      changes.map((change) => {
+        const operation = { ...change, worker }
+        log.push(operation)
+        return state.apply(operation)
+      }),
+    operations: () => log.values(),
+    close: () => undefined,
+  }
+}

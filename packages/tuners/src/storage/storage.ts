@@ -1,0 +1,19 @@
+// Where studies live: a log that only grows, and what it amounts to.
+
+import type { Change, Operation } from './operation.ts'
+import type { Applied, StorageState } from './state.ts'
+
+export interface Storage {
+  /** Who appends here: no two live workers have the same name. */
+  readonly worker: string
+  /** What the log amounts to, as far as it was read. */
+  readonly state: StorageState
+  /** Reads what others have appended. */
+  sync(): void
+  /** Appends changes together, after reading what others did before; the outcome of each. */
+  append(changes: readonly Change[]): readonly Applied[]
+  /** The log from the beginning, as far as it was read. */
+  operations(): Iterable<Operation>
+  /** Ends what this storage keeps going, such as a heartbeat. */
+  close(): void
+}
