@@ -3,7 +3,7 @@
 import { dynamic, input, type Layer, sizeOf, traceModel } from '@gradwerk/core'
 import * as initializers from '@gradwerk/initializers'
 import * as layers from '@gradwerk/layers'
-import { batchNormCnn, leNet5, mlp } from '@gradwerk/models'
+import { allConvolutional, batchNormCnn, leNet5, mlp, preActivationResNet } from '@gradwerk/models'
 import * as normalization from '@gradwerk/normalization'
 import * as regularizers from '@gradwerk/regularizers'
 import { type LayerCase, layerSuite } from '@gradwerk/testing'
@@ -71,6 +71,64 @@ suite(batchNormCnn, [
   },
 ])
 
+suite(allConvolutional, [
+  {
+    plugin: allConvolutional({ filters: [2, 3], outputs: 2, activation: 'elu' }),
+    input: [1, 5, 6],
+    output: [2],
+    parameters: 20 + 38 + 57 + 84 + 84 + 12 + 8,
+    differsInTraining: false,
+  },
+  {
+    plugin: allConvolutional({
+      filters: [2],
+      convolutions: 0,
+      outputs: 2,
+      activation: 'tanh',
+      normalization: batchNorm(),
+      dropout: dropout(0.25),
+    }),
+    input: [4, 4],
+    output: [2],
+    parameters: 18 + 4 + 36 + 4 + 4 + 4 + 6,
+    differsInTraining: true,
+  },
+])
+suite(preActivationResNet, [
+  {
+    plugin: preActivationResNet({
+      stages: 2,
+      blocks: 1,
+      width: 2,
+      outputs: 2,
+      activation: 'silu',
+      normalization: batchNorm({ epsilon: 1 }),
+    }),
+    input: [1, 4, 3],
+    output: [2],
+    parameters: 18 + 80 + (4 + 72 + 8 + 144 + 8) + 8 + 10,
+    differsInTraining: true,
+    // Second order through six normalizations takes a minute in loops; that of each part is tested with the part.
+    gradient: { second: false },
+  },
+  {
+    plugin: preActivationResNet({
+      stages: 1,
+      blocks: 2,
+      width: 2,
+      outputs: 2,
+      activation: 'tanh',
+      survival: 0.5,
+      normalization: batchNorm({ epsilon: 1 }),
+    }),
+    input: [3, 3],
+    output: [2],
+    parameters: 18 + 2 * 80 + 4 + 6,
+    differsInTraining: true,
+    gradient: { second: false },
+  },
+])
+
 /** Numbers in parameters, and the shape of the output for a batch of any size. */
 function facts(model: Layer, sample: readonly number[]): { parameters: number; output: readonly number[] } {
   const { parameters, output } = traceModel(model, input('x', [dynamic, ...sample]))
@@ -83,8 +141,24 @@ describe('as documented', () => {
     ['mlp', mlp(), 669_706],
     ['leNet5', leNet5(), 61_706],
     ['batchNormCnn', batchNormCnn(), 468_138],
+    ['allConvolutional', allConvolutional(), 106_730],
+    ['preActivationResNet', preActivationResNet(), 174_778],
   ])('%s has its number of parameters on MNIST', (_, model, parameters) => {
     expect(facts(model, [1, 28, 28])).toEqual({ parameters, output: [dynamic, 10] })
+  })
+
+  test("the paper's All-CNN-C has its size", () => {
+    const model = allConvolutional({ filters: [96, 192], convolutions: 2 })
+    expect(facts(model, [3, 32, 32])).toEqual({ parameters: 1_369_738, output: [dynamic, 10] })
+  })
+
+  test('survival falls linearly with depth', () => {
+    const trace = traceModel(preActivationResNet({ stages: 2, blocks: 2, survival: 0.5 }), input('x', [2, 1, 8, 8]), {
+      stochastic: true,
+      key: input('key', [2], 'uint32'),
+    })
+    const survivals = [...trace.hyperparameters.all].filter(([name]) => name.endsWith('survival'))
+    expect(survivals.map(([, { value }]) => value)).toEqual([0.875, 0.75, 0.625, 0.5])
   })
 
   test('leNet5 takes images of 32 × 32 unpadded, with the same parameters', () => {
@@ -100,6 +174,8 @@ describe('options', () => {
     ['mlp', mlp],
     ['leNet5', leNet5],
     ['batchNormCnn', batchNormCnn],
+    ['allConvolutional', allConvolutional],
+    ['preActivationResNet', preActivationResNet],
   ])('%s gives every kernel what is said about weights', (_, factory) => {
     const [initializer, regularizer] = [initializers.zeros(), l2(1)]
     for (const { spec } of kernels(factory({ initializer, regularizer })))

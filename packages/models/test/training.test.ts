@@ -4,27 +4,31 @@ import { ort } from '@gradwerk/backend-ort'
 import { generatedDigits } from '@gradwerk/datasets'
 import { softmaxCrossEntropy } from '@gradwerk/losses'
 import { accuracy } from '@gradwerk/metrics'
-import { batchNormCnn, leNet5, mlp } from '@gradwerk/models'
+import { allConvolutional, batchNormCnn, leNet5, mlp, preActivationResNet } from '@gradwerk/models'
+import { batchNorm } from '@gradwerk/normalization'
 import { adam, cosine } from '@gradwerk/optimizers'
 import { Trainer } from '@gradwerk/trainer'
 import { expect, test } from 'vitest'
 
-const { train, test: held } = generatedDigits({ train: 1000, test: 200, seed: 1 })
+const { train, test: held } = generatedDigits({ train: 600, test: 200, seed: 1 })
 
 test.each([
-  [mlp({ hidden: [64] }), 4, 0.8],
-  [leNet5(), 4, 0.8],
-  [batchNormCnn({ filters: [8, 16], units: 32 }), 3, 0.9],
+  [mlp({ hidden: [64] }), 3, 0.8],
+  [leNet5(), 3, 0.85],
+  [batchNormCnn({ filters: [4, 8], units: 32 }), 3, 0.9],
+  // Without a normalization it takes several epochs of this size until it begins to learn.
+  [allConvolutional({ filters: [8, 16], normalization: batchNorm() }), 4, 0.7],
+  [preActivationResNet({ blocks: 1, width: 8, survival: 0.9 }), 4, 0.7],
 ])('$name', async (model, epochs, atLeast) => {
   const trainer = new Trainer({
     model,
     loss: softmaxCrossEntropy(),
-    optimizer: adam(cosine(3e-3)),
+    optimizer: adam(cosine(1e-2)),
     metrics: [accuracy()],
     backend: ort({ threads: 1 }),
     seed: 1,
   })
-  await trainer.fit(train, { epochs, batchSize: 32 })
+  await trainer.fit(train, { epochs, batchSize: 20 })
   const { accuracy: reached } = await trainer.evaluate(held)
-  expect(reached).toBeGreaterThan(atLeast)
+  expect(reached).toBeGreaterThan(atLeast) // guessing: 0.1
 })
