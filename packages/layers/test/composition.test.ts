@@ -1,5 +1,6 @@
 // Named layers, parallel branches and stochastic depth.
 
+import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import {
   constant,
   evaluate,
@@ -15,12 +16,14 @@ import {
   valueOf,
 } from '@gradwerk/core'
 import * as layers from '@gradwerk/layers'
+import { exportOnnx } from '@gradwerk/onnx'
 import { layerSuite } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
 
 const { conv2d, dense, identity, named, parallel, relu, residual, sequential, stochasticDepth, summarize, tanh } =
   layers
 const registries = [layers]
+const onnx = { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
 
 layerSuite(
   parallel,
@@ -29,12 +32,12 @@ layerSuite(
     { plugin: parallel([dense(2), [], dense(2)], { axis: -1 }), input: [3, 2], output: [3, 6], parameters: 12 },
     { plugin: parallel([dense(3), [dense(3)], identity()], { merge: 'add' }), input: [3], output: [3], parameters: 24 },
   ].map((testCase) => ({ ...testCase, differsInTraining: false })),
-  { registries },
+  { registries, onnx },
 )
 layerSuite(
   named,
   [{ plugin: named('head', dense(2)), input: [3], output: [2], parameters: 8, differsInTraining: false }],
-  { registries },
+  { registries, onnx },
 )
 layerSuite(
   stochasticDepth,
@@ -55,7 +58,7 @@ layerSuite(
       differsInTraining: false,
     },
   ],
-  { registries },
+  { registries, onnx },
 )
 
 const names = (model: Layer, shape: readonly number[]) => [...traceModel(model, input('x', shape)).parameters.keys()]

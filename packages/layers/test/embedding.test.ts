@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import {
   constant,
   DataError,
@@ -15,12 +16,13 @@ import {
   valueOf,
 } from '@gradwerk/core'
 import * as layers from '@gradwerk/layers'
+import { exportOnnx } from '@gradwerk/onnx'
 import { layerSuite } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
 
 const { embedding } = layers
 
-const indices = { range: { low: 0, high: 5 }, differsInTraining: false } as const
+const indices = { range: { low: 0, high: 5 }, differsInTraining: false, exportable: false } as const
 layerSuite(
   embedding,
   [
@@ -33,8 +35,17 @@ layerSuite(
       dtype: 'int64',
       ...indices,
     },
+    {
+      ...indices,
+      plugin: embedding(256, { dimensions: 2 }),
+      input: [3],
+      output: [3, 2],
+      parameters: 512,
+      dtype: 'int32',
+      exportable: true,
+    },
   ],
-  { registries: [layers] },
+  { registries: [layers], onnx: { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) } },
 )
 
 interface GoldenTensor {

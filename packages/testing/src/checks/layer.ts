@@ -48,6 +48,11 @@ export interface LayerCase extends PluginCase<Layer> {
   readonly differsInTraining?: boolean
   /** false where evaluation needs a fixed batch size. Default true. */
   readonly dynamicBatch?: boolean
+  /**
+   * false where the layer has no ONNX file, or does not take what the file is verified with: floats of a normal distribution, whole numbers
+   * from 0 to 255. Default: whether it takes a dynamic batch.
+   */
+  readonly exportable?: boolean
   /** Options of the gradient check, or false where the layer has no useful gradient. */
   readonly gradient?: GradientCheckOptions | false
   readonly batch?: number
