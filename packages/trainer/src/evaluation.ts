@@ -15,10 +15,12 @@ import {
   numberOf,
   type Program,
   program,
+  refuseAnswer,
   type Shape,
   type StateTransition,
   sum,
   type Tensor,
+  tensorsOf,
   traceModel,
   type Value,
   type Values,
@@ -26,6 +28,7 @@ import {
 } from '@gradwerk/core'
 import { batchInputs, type DataType, datasetFeeds } from './batch.ts'
 import { hyperparameterFeeds, splitHyperparameters } from './hyperparameters.ts'
+import { sampleLosses } from './loss-values.ts'
 
 /** Samples per step of an evaluation; it changes speed and memory, and results by rounding only. */
 export const evaluationBatch = 500
@@ -37,6 +40,8 @@ export function modelInputs(trace: ModelTrace): Record<string, Tensor> {
 
 /** `<metric>/<state>` */
 function accumulators(metric: Metric, predictions: Tensor): [string, StateTransition['current']][] {
+  const specs: unknown = metric.init(predictions)
+  if (typeof specs !== 'object' || specs === null) return refuseAnswer(metric, 'init', 'states by name', specs)
   return Object.entries(metric.init(predictions)).map(([name, { shape }]) => [
     name,
     input(`${metric.name}/${name}`, shape),
@@ -61,13 +66,19 @@ export async function evaluator(
   const hyperparameters = collectHyperparameters()
   const batch = batchInputs(data, dynamic)
   const trace = traceModel(model, batch.inputs, { hyperparameters })
-  const losses = loss.values(trace.output, batch.targets, hyperparameters.scope('loss'))
+  const { values: losses, weights } = sampleLosses(loss, trace.output, batch.targets, hyperparameters.scope('loss'))
   const lossSum = input('loss/sum', [])
   const state: Record<string, StateTransition> = { 'loss/sum': { current: lossSum, next: add(lossSum, sum(losses)) } }
   const initial: Record<string, Value> = { 'loss/sum': filled('float32', [], 0) }
+  if (weights !== undefined) {
+    const current = input('loss/weight', [])
+    state['loss/weight'] = { current, next: add(current, sum(weights)) }
+    initial['loss/weight'] = filled('float32', [], 0)
+  }
   for (const metric of metrics) {
     const current = Object.fromEntries(accumulators(metric, trace.output))
-    const next = metric.update(current, { predictions: trace.output, targets: batch.targets, losses })
+    const call = { predictions: trace.output, targets: batch.targets, losses, weights }
+    const next = tensorsOf(metric, 'update', metric.update(current, call), Object.keys(current))
     for (const [name, spec] of Object.entries(metric.init(trace.output))) {
       state[`${metric.name}/${name}`] = { current: current[name] as Tensor, next: next[name] as Tensor }
       initial[`${metric.name}/${name}`] = filled('float32', spec.shape, spec.initial)
@@ -98,12 +109,16 @@ export async function evaluator(
         })
         state = result.state
       }
-      const figures: Record<string, number> = { loss: numberOf(state['loss/sum'] as Value) / dataset.indices.length }
+      const weight = state['loss/weight']
+      const counted = weight === undefined ? dataset.indices.length : numberOf(weight)
+      const figures: Record<string, number> = { loss: numberOf(state['loss/sum'] as Value) / counted }
       for (const metric of metrics) {
         const own = Object.keys(metric.init(trace.output)).map(
           (name) => [name, state[`${metric.name}/${name}`] as Value] as const,
         )
-        figures[metric.name] = metric.result(Object.fromEntries(own))
+        const figure: unknown = metric.result(Object.fromEntries(own))
+        if (typeof figure !== 'number') refuseAnswer(metric, 'result', 'a number', figure)
+        figures[metric.name] = figure
       }
       return figures
     },

@@ -1,6 +1,16 @@
 // Feeding hyper-parameters: plain numbers once per call, schedules once per step.
 
-import { type Hyperparameters, type Tensor, type Value, valueAt, valueOf } from '@gradwerk/core'
+import {
+  type Hyperparameter,
+  type Hyperparameters,
+  isPlugin,
+  PluginError,
+  show,
+  type Tensor,
+  type Value,
+  valueAt,
+  valueOf,
+} from '@gradwerk/core'
 
 type Tensors = Record<string, Tensor>
 
@@ -10,6 +20,18 @@ export function splitHyperparameters({ all }: Hyperparameters): { shared: Tensor
   const inputs: Tensors = {}
   for (const [name, { tensor, value }] of all) (typeof value === 'number' ? shared : inputs)[name] = tensor
   return { shared, inputs }
+}
+
+/** A schedule's number at a step. Throws a PluginError where it is none. */
+function scheduled(name: string, schedule: Hyperparameter, step: number, total: number): number {
+  const number: unknown = valueAt(schedule, step, total)
+  if (typeof number === 'number' && Number.isFinite(number)) return number
+  throw new PluginError({
+    who: isPlugin(schedule) ? `schedule ${schedule.name}` : 'schedule',
+    problem: `at(${step}, ${total}) gave no value for '${name}'`,
+    expected: 'a finite number',
+    got: show(number),
+  })
 }
 
 /** Values for the `count` steps from `step` on, of a run of `total` steps. */
@@ -27,7 +49,7 @@ export function hyperparameterFeeds(
       inputs[name] = valueOf(
         'float32',
         [count],
-        Array.from({ length: count }, (_, i) => valueAt(value, step + i, total)),
+        Array.from({ length: count }, (_, i) => scheduled(name, value, step + i, total)),
       )
   }
   return { shared, inputs }

@@ -79,10 +79,13 @@ export const trainerSchema: z.ZodType = z.strictObject({
   callbacks: z.array(pluginSchema('callback')).optional(),
   regularizers: z
     .array(
-      z.union([
-        pluginSchema('regularizer'),
-        z.strictObject({ regularizer: pluginSchema('regularizer'), where: matcherSchema.optional() }),
-      ]),
+      z.union(
+        [
+          pluginSchema('regularizer'),
+          z.strictObject({ regularizer: pluginSchema('regularizer'), where: matcherSchema.optional() }),
+        ],
+        { error: 'a regularizer, or { regularizer, where } with where a function or { role, name }' },
+      ),
     )
     .optional(),
   gradientTransforms: z.array(pluginSchema('gradientTransform')).optional(),
@@ -95,16 +98,16 @@ export const trainerSchema: z.ZodType = z.strictObject({
   onWarning: z.custom((x) => typeof x === 'function', { error: 'a function' }).optional(),
 })
 
-const datasetSchema = z.custom<Dataset>((x) => typeof x === 'object' && x !== null && 'indices' in x, {
-  error: 'a dataset, a fraction or a number of samples',
-})
+const datasetSchema = z.custom<Dataset>((x) => typeof x === 'object' && x !== null && 'indices' in x)
 
 export const fitSchema: z.ZodType = z.strictObject({
   epochs: z.int().positive(),
   batchSize: z.int().positive().optional(),
   remainder: z.enum(['keep', 'drop']).optional(),
-  validation: z.union([z.number().positive(), datasetSchema]).optional(),
+  validation: z
+    .union([z.number().positive(), datasetSchema], { error: 'a dataset, a fraction or a number of samples' })
+    .optional(),
   trackTraining: z.boolean().optional(),
-  resume: z.union([z.string(), z.instanceof(Uint8Array)]).optional(),
+  resume: z.union([z.string(), z.instanceof(Uint8Array)], { error: 'a path or the bytes of a checkpoint' }).optional(),
   signal: z.instanceof(AbortSignal).optional(),
 })

@@ -7,7 +7,8 @@ import { CheckpointError } from './errors.ts'
 import type { Progress } from './loop.ts'
 
 export interface StartOptions {
-  readonly identity: RunIdentity
+  /** Called when there is a checkpoint to compare it with. */
+  readonly identity: () => RunIdentity
   /** The numbers of a run that starts afresh. */
   readonly initial: Snapshot
   readonly resume: string | Uint8Array | undefined
@@ -36,7 +37,7 @@ export async function startingPoint({
     }
   const who = typeof resume === 'string' ? resume : 'checkpoint'
   const saved = decodeCheckpoint(typeof resume === 'string' ? await readCheckpoint(resume) : resume, who)
-  checkIdentity(who, saved.identity, identity)
+  checkIdentity(who, saved.identity, identity())
   const { description } = backend
   if (JSON.stringify(saved.backend) !== JSON.stringify(description))
     warn(
@@ -48,6 +49,7 @@ export async function startingPoint({
     else warn(`${who} holds no state for callback ${i}, ${callback.name}: it starts afresh`)
   })
   const { snapshot, step, learningRateFactor, stopped, history, partial } = saved
+  if (stopped !== null) warn(`${who}: this run was stopped at step ${step} and is not continued: ${stopped}`)
   const numbers = { losses: [...partial.losses], objectives: [...partial.objectives] }
   return { snapshot, step, learningRateFactor, stopped, history: [...history], partial: numbers }
 }

@@ -12,21 +12,24 @@ import {
   type Layer,
   type Loss,
   type ModelTrace,
-  mean,
   type Optimizer,
   OptionError,
   PluginError,
   type Program,
   program,
   type Regularizer,
+  refuseAnswer,
   type Samples,
   type StateSpec,
   type Tensor,
   type TracedParameter,
+  tensorOf,
+  tensorsOf,
   traceModel,
 } from '@gradwerk/core'
 import { batchInputs, type DataType } from './batch.ts'
 import { splitHyperparameters } from './hyperparameters.ts'
+import { meanLoss, sampleLosses } from './loss-values.ts'
 import { matches, type RegularizerRule } from './matching.ts'
 
 export interface StepOptions {
@@ -44,6 +47,8 @@ export interface StepProgram {
   /** Optimizer slots by state name, `<parameter>/<slot>`. */
   readonly slots: ReadonlyMap<string, StateSpec>
   readonly hyperparameters: Hyperparameters
+  /** Of the loss and the differentiated penalties by parameter, before any transform. */
+  readonly gradients: ReadonlyMap<string, Tensor>
 }
 
 /** The state name of a slot. */
@@ -103,15 +108,17 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
   const batch = batchInputs(data, batchSize)
   const { inputs: x, targets } = augmentations.reduce<Samples>((samples, augmentation, i) => {
     const classes = data.classes ?? 0
-    return augmentation.apply(samples, foldKey(key, `augmentation#${i}`), {
+    const changed = augmentation.apply(samples, foldKey(key, `augmentation#${i}`), {
       classes,
       ...hyperparameters.scope(`augmentation#${i}`),
     })
+    tensorsOf(augmentation, 'apply', { ...changed }, ['inputs', 'targets'])
+    return changed
   }, batch)
   const trace = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters })
   const scope = (regularizer: Regularizer) => hyperparameters.scope(`regularizer.${regularizer.name}`)
 
-  const sampleLoss = mean(loss.values(trace.output, targets, hyperparameters.scope('loss')))
+  const sampleLoss = meanLoss(sampleLosses(loss, trace.output, targets, hyperparameters.scope('loss')))
   const effective = new Map([...trace.effective].map(([name, { tensor }]) => [name, tensor]))
   const terms = regularizers.flatMap(({ regularizer }) => {
     const context = { inputs: x, targets, predictions: trace.output, loss: sampleLoss }
@@ -121,15 +128,17 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
       parameters: effective,
       ...scope(regularizer),
     })
-    return term === undefined ? [] : [term]
+    return term === undefined ? [] : [tensorOf(regularizer, 'lossTerm', term, [])]
   })
   checkRules(trace, regularizers)
   const penalties = penaltiesOf(trace, regularizers).map((penalty) => ({
     ...penalty,
-    value: penalty.regularizer.penalty?.(
-      effective.get(penalty.parameter) as Tensor,
-      scope(penalty.regularizer),
-    ) as Tensor,
+    value: tensorOf(
+      penalty.regularizer,
+      `penalty of '${penalty.parameter}'`,
+      penalty.regularizer.penalty?.(effective.get(penalty.parameter) as Tensor, scope(penalty.regularizer)),
+      [],
+    ),
   }))
   const smooth = penalties.filter(({ regularizer }) => regularizer.proximal === undefined)
   const proximal = penalties.filter(({ regularizer }) => regularizer.proximal !== undefined)
@@ -145,21 +154,18 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     names.map((name) => trace.parameters.get(name)?.tensor as Tensor),
   )
   const initial: ReadonlyMap<string, Tensor> = new Map(names.map((name, i) => [name, found[i] as Tensor]))
-  const transformed = gradientTransforms.reduce(
-    (all, transform) => transform.transform(all, hyperparameters.scope(transform.name)),
-    initial,
-  )
+  const transformed = gradientTransforms.reduce((all, transform) => {
+    const changed = transform.transform(all, hyperparameters.scope(transform.name))
+    if (!(changed instanceof Map)) refuseAnswer(transform, 'transform', 'a map of gradients by parameter', changed)
+    for (const [name, { shape }] of all)
+      tensorOf(transform, `transform (the gradient of '${name}')`, changed.get(name), shape)
+    return changed
+  }, initial)
 
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   const slots = new Map<string, StateSpec>()
   for (const [name, parameter] of trace.parameters) {
-    const gradient = transformed.get(name)
-    if (gradient === undefined)
-      throw new PluginError({
-        who: 'gradient transform',
-        problem: `it lost the gradient of '${name}'`,
-        expected: 'all gradients',
-      })
+    const gradient = transformed.get(name) as Tensor
     const maps = proximal.filter((penalty) => penalty.parameter === name).map(({ regularizer }) => regularizer)
     const updated = updateParameter(options.optimizer, parameter, gradient, maps, hyperparameters)
     state[name] = { current: parameter.tensor, next: updated.parameter }
@@ -182,6 +188,7 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     trace,
     slots,
     hyperparameters,
+    gradients: initial,
     program: program({
       name: `training step of ${model.name} with ${optimizer.name}`,
       shared: { ...batch.shared, ...shared },
@@ -204,12 +211,17 @@ function updateParameter(
   maps: readonly Regularizer[],
   hyperparameters: Hyperparameters,
 ): UpdatedParameter {
-  const specs = Object.entries(optimizer.slots(info))
+  const specs = Object.entries(optimizer.slots(info) ?? refuseAnswer(optimizer, 'slots', 'states by name', undefined))
   const current = Object.fromEntries(specs.map(([slot, { shape }]) => [slot, input(slotName(info.name, slot), shape)]))
   const update = optimizer.update(
     { parameter: tensor, gradient, slots: current, info },
     hyperparameters.scope('optimizer'),
   )
+  const slotNames = specs.map(([slot]) => slot)
+  tensorsOf(optimizer, 'update', { ...update?.slots, parameter: update?.parameter as Tensor }, [
+    'parameter',
+    ...slotNames,
+  ])
   const { stepSize } = update
   const mapped = maps.reduce((parameter, regularizer) => {
     if (stepSize === undefined)
@@ -218,15 +230,23 @@ function updateParameter(
         problem: `the optimizer ${optimizer.name} has no effective step size for a proximal map`,
         hint: "method: 'subgradient', or another optimizer",
       })
-    return (
-      regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`)) ?? parameter
+    return tensorOf(
+      regularizer,
+      'proximal',
+      regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`)),
+      parameter.shape,
     )
   }, update.parameter)
   const constraint = spec.constraint
   const parameter =
     constraint === undefined
       ? mapped
-      : constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`))
+      : tensorOf(
+          constraint,
+          'project',
+          constraint.project(mapped, info, hyperparameters.scope(`constraint.${constraint.name}`)),
+          mapped.shape,
+        )
   const finished = optimizer.finish?.({ parameter, update, info }, hyperparameters.scope('optimizer')) ?? update.slots
   return {
     parameter,

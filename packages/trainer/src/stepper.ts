@@ -10,10 +10,12 @@ import {
   type ModelTrace,
   PluginError,
   type Snapshot,
+  sliceStep,
   type Value,
   type Values,
 } from '@gradwerk/core'
 import { datasetFeeds } from './batch.ts'
+import { gradientProgram } from './gradient-program.ts'
 import { hyperparameterFeeds } from './hyperparameters.ts'
 import { type StepCall, stepKeys } from './schedule.ts'
 import { type StepOptions, type StepProgram, stepProgram } from './step-program.ts'
@@ -33,6 +35,10 @@ export interface Stepper {
   readonly stepsPerCall: number
   /** Does the steps of a call, of which the first is number `step` (from 0) of `total`. */
   run(from: Snapshot, call: StepCall, step: number, total: number, learningRateFactor: number): Promise<StepOutcome>
+  /** Hyper-parameters by full name as the step number `step` uses them. */
+  hyperparameters(step: number, total: number, learningRateFactor: number): Readonly<Record<string, number>>
+  /** Gradients by parameter of the first step of a call. */
+  gradients(from: Snapshot, call: StepCall, step: number, total: number): Promise<Values>
 }
 
 interface Compiled extends StepProgram {
@@ -76,6 +82,13 @@ export async function stepper(
     compiled.set(batchSize, { ...step, executable: await backend.compile(step.program) })
   }
   const data = datasetFeeds(dataset)
+  const gradientPrograms = new Map<number, Promise<Executable>>()
+  const gradientsOf = (batchSize: number): Promise<Executable> => {
+    const made =
+      gradientPrograms.get(batchSize) ?? backend.compile(gradientProgram(compiled.get(batchSize) as Compiled))
+    gradientPrograms.set(batchSize, made)
+    return made
+  }
   const [first] = compiled.values()
   if (first === undefined) throw new PluginError({ who: 'stepper', problem: 'there is no batch' })
   const initial = initialSnapshot(first, key)
@@ -102,6 +115,25 @@ export async function stepper(
         objectives: outputs['objective']?.data as Float32Array,
         snapshot: parts,
       }
+    },
+    hyperparameters(step, total, learningRateFactor) {
+      const { shared, inputs } = hyperparameterFeeds(first.hyperparameters, step, 1, total)
+      const values = withFactor({ ...shared, ...inputs }, learningRateFactor)
+      return Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Number(data[0])]))
+    },
+    async gradients(from, { batchSize, rows }, step, total) {
+      const feeds = hyperparameterFeeds((compiled.get(batchSize) as Compiled).hyperparameters, step, 1, total)
+      const { outputs } = await (await gradientsOf(batchSize)).run({
+        steps: 1,
+        shared: { ...data, ...feeds.shared, ...from.parameters, ...from.state },
+        inputs: {
+          rows: { ...rows, shape: [1, batchSize], data: rows.data.subarray(0, batchSize) as Int32Array },
+          key: stepKeys(key, step, 1),
+          ...feeds.inputs,
+        },
+        state: {},
+      })
+      return sliceStep(outputs, 0)
     },
   }
 }

@@ -13,6 +13,7 @@ import {
   type Shape,
   type Snapshot,
   sameShape,
+  show,
   stratifiedSplit,
   type TrainedModel,
   type Value,
@@ -21,6 +22,7 @@ import {
 import { calibrated } from './calibrate.ts'
 import { checkDataset } from './check-dataset.ts'
 import { encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
+import { datasetDigest } from './checkpoint/dataset-digest.ts'
 import { type Evaluator, evaluator } from './evaluation.ts'
 import { evaluationParameters } from './evaluation-parameters.ts'
 import { type Progress, trainingLoop } from './loop.ts'
@@ -139,12 +141,19 @@ export class Trainer {
   async #fit(dataset: Dataset, options: FitOptions): Promise<Run> {
     const { epochs, batchSize = 32, remainder = 'keep', validation, trackTraining = false, resume, signal } = options
     const { backend, callbacks, optimizer } = this.#options
+    checkDataset('Trainer.fit', dataset)
+    if (typeof validation === 'object') checkDataset('Trainer.fit', validation)
     const { train, held } = this.#split(dataset, validation)
-    await this.#check('Trainer.fit', train)
-    if (held !== undefined) await this.#check('Trainer.fit', held)
+    await this.#checkTargets(train)
+    if (held !== undefined) await this.#checkTargets(held)
     const plan = runPlan(train.indices, batchSize, remainder, this.#key)
     const steps = await stepper(backend, this.#options, train, plan.batchSizes, this.#key)
-    const identity = this.#identity(train, { epochs, batchSize, remainder })
+    // The digest of the data takes a moment, and only checkpoints need it.
+    let known: RunIdentity | undefined
+    const identity = () => {
+      known ??= this.#identity(train, { epochs, batchSize, remainder })
+      return known
+    }
     const total = epochs * plan.stepsPerEpoch
     const parametersOf = (progress: Pick<Progress, 'snapshot' | 'step'>) =>
       evaluationParameters(optimizer, steps.parameters, progress.snapshot, progress.step, total)
@@ -165,7 +174,7 @@ export class Trainer {
           ...(held === undefined ? {} : { validation: await figures(held) }),
         }
       },
-      checkpoint: (at) => encodeCheckpoint(checkpointOf(at, identity, this.#options)),
+      checkpoint: (at) => encodeCheckpoint(checkpointOf(at, identity(), this.#options)),
     })
     const { snapshot } = progress
     const parameters = parametersOf(progress)
@@ -184,8 +193,9 @@ export class Trainer {
   /** Loss and metrics of a dataset with the parameters of the last run. Throws a DataError before there was one. */
   async evaluate(dataset: Dataset): Promise<Record<string, number>> {
     const { parameters, snapshot, inputShape } = this.#trained('Trainer.evaluate')
+    checkDataset('Trainer.evaluate', dataset)
     checkSampleShape('Trainer.evaluate', dataset.inputs.shape, inputShape)
-    await this.#check('Trainer.evaluate', dataset)
+    await this.#checkTargets(dataset)
     return this.#figures(dataset, { ...parameters, ...snapshot.state })
   }
 
@@ -193,6 +203,13 @@ export class Trainer {
   async predict(inputs: Value, inputScale = 1): Promise<Value> {
     const { parameters, snapshot, inputShape } = this.#trained('Trainer.predict')
     checkSampleShape('Trainer.predict', inputs.shape, inputShape)
+    if (!Number.isFinite(inputScale))
+      throw new DataError({
+        who: 'Trainer.predict',
+        problem: 'the inputScale is not a finite number',
+        expected: 'a number such as 1',
+        got: show(inputScale),
+      })
     const predict = await predictor(this.#options.backend, this.#options.model, inputs)
     return predict(inputs, inputScale, { ...parameters, ...snapshot.state })
   }
@@ -215,7 +232,9 @@ export class Trainer {
     const found = this.#evaluators.get(key) ?? evaluator(backend, model, loss, metrics, dataset)
     this.#evaluators.set(key, found)
     // A failure is not kept: what was missing may be there the next time.
-    found.catch(() => this.#evaluators.delete(key))
+    found.catch(() => {
+      if (this.#evaluators.get(key) === found) this.#evaluators.delete(key)
+    })
     return found
   }
 
@@ -223,8 +242,8 @@ export class Trainer {
     return (await this.#evaluator(dataset)).evaluate(dataset, parameters)
   }
 
-  async #check(who: string, dataset: Dataset): Promise<void> {
-    checkDataset(who, dataset, this.#options.loss, (await this.#evaluator(dataset)).predictions)
+  async #checkTargets(dataset: Dataset): Promise<void> {
+    this.#options.loss.checkTargets?.(dataset.targets, (await this.#evaluator(dataset)).predictions)
   }
 
   #identity(train: Dataset, plan: Pick<RunIdentity, 'epochs' | 'batchSize' | 'remainder'>): RunIdentity {
@@ -237,6 +256,7 @@ export class Trainer {
       ...plan,
       dataset: train.name,
       samples: train.indices.length,
+      data: datasetDigest(train),
     }
   }
 }

@@ -35,6 +35,7 @@ export function fitEverything({
     backend,
     seed,
     stepsPerCall,
+    onWarning: () => undefined,
   })
   return trainer.fit(clusters(150), { epochs: 8, batchSize: 16, validation: 0.2, trackTraining: true, ...fit })
 }

@@ -13,6 +13,8 @@ export interface EpochRecord {
   readonly loss: number
   readonly training?: Readonly<Record<string, number>>
   readonly validation?: Readonly<Record<string, number>>
+  /** What callbacks told of the epoch: `learningRate`, `seconds`. */
+  readonly callbacks?: Readonly<Record<string, number>>
 }
 
 /** Everything a run consists of at a moment: parameters, layer states, optimizer slots. */
@@ -29,7 +31,15 @@ export interface RunView {
   /** Steps done. */
   readonly step: number
   readonly history: readonly EpochRecord[]
+  /** A copy, made for this call. */
   snapshot(): Snapshot
+  /** Hyper-parameters by full name (`optimizer.learningRate`), as the step done last used them; before there was one, as the first will. */
+  hyperparameters(): Readonly<Record<string, number>>
+  /**
+   * The gradients that the next step would hand to the gradient transforms, by parameter: of the loss and the differentiated penalties,
+   * on its batch and with its random key. Computed when asked for, by a program that is compiled once.
+   */
+  gradients(): Promise<Values>
 }
 
 export interface StepsRecord {
@@ -38,16 +48,29 @@ export interface StepsRecord {
   readonly objectives: Float32Array
 }
 
+/** A call of the backend whose loss or objective was not finite. The run stands where it stood before the call. */
+export interface DivergenceRecord {
+  /** The first step that was not finite, counted from 1 over the run, and its epoch, counted from 1. */
+  readonly step: number
+  readonly epoch: number
+  readonly loss: number
+  readonly objective: number
+  /** Parameters that held a number that is not finite when the call ended. */
+  readonly parameters: readonly string[]
+}
+
 /** What a callback may ask of the trainer. */
 export interface Directives {
   /** Ends the run after this hook; the text is the reason. */
   readonly stop?: string
-  /** Multiplies the learning rate from now on. */
+  /** Multiplies the learning rate from now on; finite and above 0. */
   readonly learningRateFactor?: number
-  /** Continues from these parameters, states and slots. */
+  /** Continues from a copy of these parameters, states and slots: all those of the run, in their types. */
   readonly restore?: Snapshot
   /** Is given the run as bytes, once all callbacks have been heard: everything needed to continue it bit for bit. */
   readonly save?: (checkpoint: Uint8Array) => void | Promise<void>
+  /** Only at the end of an epoch: figures for its record, which the callbacks after this one see. */
+  readonly figures?: Readonly<Record<string, number>>
 }
 
 type Answer = Directives | undefined | void | Promise<Directives | undefined | void>
@@ -62,6 +85,11 @@ export interface Callback extends Plugin<'callback'> {
   /** After every call of the backend: one or more steps. */
   onSteps?(run: RunView, record: StepsRecord): Answer
   onEpochEnd?(run: RunView, record: EpochRecord): Answer
+  /**
+   * In place of `onSteps`, after a call whose loss was not finite. Where no callback asks for a stop, the run fails with a
+   * DivergenceError.
+   */
+  onDivergence?(run: RunView, record: DivergenceRecord): Answer
   /** Once, also after a stop asked for by another callback. */
   onRunEnd?(run: RunView): Answer
   save?(): { readonly json: unknown; readonly values: Values }

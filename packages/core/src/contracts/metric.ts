@@ -9,6 +9,8 @@ export interface MetricCall {
   readonly targets: Tensor
   /** Loss of every sample [batch], without penalties. */
   readonly losses: Tensor
+  /** What each sample counts in the mean loss [batch], where the loss says so (class weights); else every sample counts 1. */
+  readonly weights?: Tensor | undefined
 }
 
 /** A number that streams over batches: its state is summed up in the program and turned into the result on the host. */

@@ -39,12 +39,12 @@ export function fansOf({
 type Drawn = Pick<ParameterSpec, 'shape' | 'initializer' | 'outputAxes' | 'inputAxes' | 'groups'>
 
 function filling(name: string, { shape }: Drawn, numbers: ArrayLike<number>, who: string): Value {
-  if (numbers.length === sizeOf(shape)) return value('float32', shape, Float32Array.from(numbers))
+  if (numbers?.length === sizeOf(shape)) return value('float32', shape, Float32Array.from(numbers))
   throw new PluginError({
     who,
     problem: `it gave the wrong number of elements for '${name}'`,
     expected: String(sizeOf(shape)),
-    got: String(numbers.length),
+    got: String(numbers?.length),
   })
 }
 

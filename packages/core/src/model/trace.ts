@@ -7,6 +7,7 @@ import { PluginError } from '../errors.ts'
 import { foldKey } from '../ops/random.ts'
 import { formatShape, sameShape } from '../tensor/shape.ts'
 import { formatType, input, type Tensor } from '../tensor/tensor.ts'
+import { tensorOf } from './answers.ts'
 import { type Hyperparameters, hyperparameters as newHyperparameters } from './scope.ts'
 
 export interface TraceOptions {
@@ -134,7 +135,7 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
         return run(inner, to, full(unique))
       },
     }
-    const y = layer.apply(from, context)
+    const y = tensorOf(layer, path === '' ? 'apply' : `apply (at ${path})`, layer.apply(from, context))
     activations.set(path, y)
     return y
   }

@@ -54,6 +54,8 @@ function viewOf(script: Script, epoch: number, step: number): RunView {
     step,
     history: Object.freeze(history.map(Object.freeze)) as RunView['history'],
     snapshot: () => snapshotAt(step),
+    hyperparameters: () => ({ 'optimizer.learningRate': 0.1 / Math.max(step, 1) }),
+    gradients: () => Promise.resolve({ 'dense.kernel': filled('float32', [2], -step / stepsPerEpoch) }),
   })
 }
 
@@ -90,17 +92,18 @@ export async function playRun(
 }
 
 function describeAnswers(answers: readonly HookAnswer[]): string {
-  const plain = ({ hook, directives: { stop, learningRateFactor, restore, save } }: HookAnswer) => ({
+  const plain = ({ hook, directives: { stop, learningRateFactor, restore, save, figures } }: HookAnswer) => ({
     hook,
     stop,
     learningRateFactor,
     restore: restore && Object.entries(restore.parameters).map(([name, { data }]) => [name, [...data].map(Number)]),
     save: save && 'asked for',
+    figures,
   })
   return JSON.stringify(answers.map(plain))
 }
 
-const known = ['stop', 'learningRateFactor', 'restore', 'save']
+const known = ['stop', 'learningRateFactor', 'restore', 'save', 'figures']
 
 /** Plays a whole run: answers are directives that exist, and a stop comes where the case says so. */
 export async function assertDirectives(
@@ -114,7 +117,10 @@ export async function assertDirectives(
       expected: known.join(', '),
       got: strange.join(', '),
     })
-    const { stop, learningRateFactor, restore } = directives
+    const { stop, learningRateFactor, restore, figures } = directives
+    check(figures === undefined || hook.startsWith('epochEnd'), plugin.name, `figures at ${hook}`, {
+      expected: 'figures at the end of an epoch only',
+    })
     check(stop === undefined || typeof stop === 'string', plugin.name, `a stop at ${hook} without a reason`, {
       got: show(stop),
     })

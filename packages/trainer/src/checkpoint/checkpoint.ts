@@ -16,6 +16,7 @@ const epochSchema = z.object({
   loss: figure,
   training: figures.optional(),
   validation: figures.optional(),
+  callbacks: figures.optional(),
 })
 
 /** What has to be the same for a run to be continued. */
@@ -30,6 +31,8 @@ export interface RunIdentity {
   readonly remainder: string
   readonly dataset: string
   readonly samples: number
+  /** Digest of the training data: arrays, types, rows, scale. */
+  readonly data: string
 }
 
 const identitySchema: z.ZodType<RunIdentity> = z.object({
@@ -42,6 +45,7 @@ const identitySchema: z.ZodType<RunIdentity> = z.object({
   remainder: z.string(),
   dataset: z.string(),
   samples: z.int(),
+  data: z.string(),
 })
 
 const metadataSchema = z.object({
@@ -74,7 +78,7 @@ export interface Checkpoint {
   readonly callbacks: readonly CallbackState[]
 }
 
-const version = '1'
+const version = '2'
 
 /** JSON has no NaN and no infinities; figures may be either. */
 const nonFinite = '$number'
@@ -161,7 +165,10 @@ export function checkIdentity(who: string, saved: RunIdentity, wanted: RunIdenti
     if (saved[key] !== wanted[key])
       throw new CheckpointError({
         who,
-        problem: `the checkpoint belongs to a run with another ${key}`,
+        problem:
+          key === 'data'
+            ? `the checkpoint belongs to a run on other data: the numbers or the rows of '${wanted.dataset}' differ (SHA-256)`
+            : `the checkpoint belongs to a run with another ${key}`,
         expected: String(wanted[key]).slice(0, 200),
         got: String(saved[key]).slice(0, 200),
       })
