@@ -29,6 +29,7 @@ import { type Progress, trainingLoop } from './loop.ts'
 import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
 import { predictor } from './prediction.ts'
 import { checkpointOf, startingPoint } from './progress.ts'
+import { recomputeStatistics } from './recompute-statistics.ts'
 import { runPlan } from './schedule.ts'
 import type { StepOptions } from './step-program.ts'
 import { stepper } from './stepper.ts'
@@ -212,6 +213,26 @@ export class Trainer {
       })
     const predict = await predictor(this.#options.backend, this.#options.model, inputs)
     return predict(inputs, inputScale, { ...parameters, ...snapshot.state })
+  }
+
+  /**
+   * Computes learned statistics (batch normalization) again, as plain averages over a dataset with the parameters that evaluation uses:
+   * where an optimizer averages weights, the statistics of the run belong to other weights. See `recomputeStatistics`. From then on `evaluate`
+   * and `predict` use them; the model that has them is returned.
+   */
+  async recomputeStatistics(dataset: Dataset, options: { readonly batchSize?: number } = {}): Promise<TrainedModel> {
+    const trained = this.#trained('Trainer.recomputeStatistics')
+    const { model: layer, backend, seed } = this.#options
+    const { snapshot, parameters, inputShape } = trained
+    const model: TrainedModel = {
+      layer,
+      input: { shape: inputShape, dtype: 'float32' },
+      parameters,
+      state: snapshot.state,
+    }
+    const recomputed = await recomputeStatistics(model, dataset, { ...options, backend, seed })
+    this.#current = { ...trained, snapshot: { ...snapshot, state: recomputed.state } }
+    return recomputed
   }
 
   #trained(who: string): Trained {
