@@ -196,6 +196,7 @@ describe('options', () => {
       learningRate: expect.objectContaining({ name: 'cosine' }),
       momentum: 0,
       nesterov: false,
+      dampening: 0,
     })
   })
 

@@ -1,10 +1,12 @@
 // Runs an optimizer on given gradients, as a program of the reference backend.
 
 import {
+  add,
   filled,
   type Hyperparameters,
   hyperparameters,
   input,
+  mul,
   type Optimizer,
   type ParameterRole,
   type Program,
@@ -40,7 +42,10 @@ export function traceUpdate(
   const specs = Object.entries(optimizer.slots(info))
   const slots = Object.fromEntries(specs.map(([name, spec]) => [name, input(name, spec.shape)]))
   const { parameter = input('parameter', shape), gradient = input('gradient', shape) } = given
-  const update = optimizer.update({ parameter, gradient, slots, info }, collected.scope('optimizer'))
+  const scope = collected.scope('optimizer')
+  const updated = optimizer.update({ parameter, gradient, slots, info }, scope)
+  const finished = optimizer.finish?.({ parameter: updated.parameter, update: updated, info }, scope)
+  const update: Update = { ...updated, slots: finished ?? updated.slots }
   const numbers = Object.fromEntries([...collected.all].map(([name, { tensor }]) => [name, tensor]))
   const transitions = specs.map(([name]) => [
     name,
@@ -74,15 +79,19 @@ export function scheduled(of: Hyperparameters['all'], steps: number): Values {
   )
 }
 
-/** The parameter after each step of a run over gradients [steps, …shape]. */
+/** The parameter after each step of a run over gradients [steps, …shape], to which a coupled decay adds `decay` times the parameter. */
 export async function trajectory(
   optimizer: Optimizer,
   start: Value,
   given: Value,
   role: ParameterRole = 'kernel',
+  decay = 0,
 ): Promise<Value> {
   const [steps = 0, ...shape] = given.shape
-  const traced = traceUpdate(optimizer, shape, role)
+  const [parameter, gradient] = [input('parameter', shape), input('gradient', shape)]
+  const coupled = decay === 0 ? {} : { gradient: add(gradient, mul(parameter, decay)) }
+  const plain = traceUpdate(optimizer, shape, role, { parameter, ...coupled })
+  const traced = { ...plain, program: { ...plain.program, inputs: { gradient, ...plain.program.inputs } } }
   const executable = await reference().compile(program(traced.program))
   const inputs = { gradient: given, ...scheduled(traced.hyperparameters, steps) }
   const { outputs } = await executable.run({ steps, shared: {}, inputs, state: { parameter: start, ...traced.slots } })

@@ -33,7 +33,8 @@ export function evaluationParameters(
   total: number,
 ): Values {
   const { evaluationParameter } = optimizer
-  if (evaluationParameter === undefined) return parameters
+  // Before the first step there is nothing to average.
+  if (evaluationParameter === undefined || step === 0) return parameters
   const collected = hyperparameters()
   const scope = collected.scope('optimizer')
   const expressions = [...traced].map(([name, { info, spec, tensor }]): Tensor => {

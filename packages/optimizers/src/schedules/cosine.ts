@@ -2,31 +2,27 @@
 
 import { parseOptions, type Schedule, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
+import { stepsOf } from '../span.ts'
+import { alongCosine, numberOption, type OverOption, overSchema } from './ending.ts'
 
-export interface CosineOptions {
+export interface CosineOptions extends OverOption {
   /** The value at step 0. */
   readonly from: number
   /** The value at the end, and after it. Default 0. */
   readonly to?: number
-  /** Steps from `from` to `to`, ≥ 1. Default: the planned length of the run. */
-  readonly over?: number | undefined
 }
 
 const schema = z.strictObject({
-  from: z.number().meta({ description: 'The value at step 0.' }),
-  to: z.number().default(0).meta({ description: 'The value at the end, and after it.' }),
-  over: z
-    .int()
-    .positive()
-    .optional()
-    .meta({ description: 'Steps from the first value to the last; the planned length of the run by default.' }),
+  from: numberOption('The value at step 0.'),
+  to: numberOption('The value at the end, and after it.').default(0),
+  over: overSchema,
 })
 
 /**
  * Half a cosine wave: `to + (from − to) · (1 + cos(π · step / over)) / 2`, and `to` from step `over` on (PyTorch's
  * CosineAnnealingLR would rise again). The last step of a run is `over − 1`, so it still has a value above `to`.
  *
- * Throws an OptionError for a number of steps below 1.
+ * Throws an OptionError for a length that is neither a whole number of steps ≥ 1 nor a fraction in (0, 1).
  *
  * ```ts
  * cosine(1e-3)
@@ -42,9 +38,6 @@ export function cosine(given: number | CosineOptions): Schedule {
     kind: 'schedule',
     name: 'cosine',
     options,
-    at(step, total) {
-      const done = Math.min(1, step / (over ?? total))
-      return to + ((from - to) * (1 + Math.cos(Math.PI * done))) / 2
-    },
+    at: (step, total) => alongCosine(from, to, step / (over === undefined ? total : stepsOf(over, total))),
   }
 }
