@@ -34,7 +34,7 @@ test('the reference and the backend are asked about all batch sizes', async () =
     { batchSizes: [1, 2, 7, 64], backend: expect.objectContaining({ description: reference().description }) },
     { batchSizes: [1, 2, 7, 64], backend },
   ])
-  const [{ model }] = seen as [{ model: TrainedModel }]
+  const [model] = seen.map((call) => call.model) as [TrainedModel]
   const { parameters, layer } = model
   expect(layer).toBe(dense.plugin)
   expect((parameters['bias'] as Value).data.some((x) => x !== 0)).toBe(true)
