@@ -83,8 +83,13 @@ export function randomUniform(key: Tensor, shape: Shape): Tensor {
     name: 'randomUniform',
     attributes: { shape },
     compose: ([from]) => mul(cast(shiftRight(randomBits(from as Tensor, shape), word(8)), 'float32'), 2 ** -24),
-    kernel: ([from], output) =>
-      Float32Array.from(randomWords(keyFrom(from), sizeOf(output.shape)), (bits) => (bits >>> 8) * 2 ** -24),
+    kernel([from], output) {
+      const words = randomWords(keyFrom(from), sizeOf(output.shape))
+      const out = new Float32Array(words.length)
+      // A loop: Float32Array.from takes forty times as long.
+      for (let i = 0; i < out.length; i++) out[i] = ((words[i] as number) >>> 8) * 2 ** -24
+      return out
+    },
   }
   return apply(op, [key])
 }
