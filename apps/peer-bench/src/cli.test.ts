@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main } from './cli.ts'
+import type { Row } from './row.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -25,7 +26,16 @@ async function run(...args: string[]): Promise<{ code: number; printed: string; 
 test('help says what is measured and how to choose a Python', async () => {
   const { code, printed } = await run('--help')
   expect(code).toBe(0)
-  for (const said of ['784-512-512-10', '--threads', '--optimizers', '--rounds', '--json', 'GRADWERK_PYTHON'])
+  for (const said of [
+    '784-512-512-10',
+    'batch-norm-cnn',
+    '--works',
+    '--threads',
+    '--optimizers',
+    '--rounds',
+    '--json',
+    'GRADWERK_PYTHON',
+  ])
     expect(printed).toContain(said)
 })
 
@@ -34,6 +44,8 @@ test.each([
   [['--threads', '1,x'], 'a whole number from 1 to 256'],
   [['--threads', ''], 'a whole number from 1 to 256'],
   [['--optimizers', 'sgd,lion'], 'sgd, adam'],
+  [['--works', 'cnn,rnn'], 'mlp-512, cnn, batch-norm-cnn'],
+  [['--works', ''], 'mlp-512, cnn, batch-norm-cnn'],
   [['--rounds', '0'], 'a whole number from 1 to 10000'],
   [['--rounds', '1.5'], 'a whole number from 1 to 10000'],
   [['--json'], 'argument missing'],
@@ -64,6 +76,7 @@ test('without Python gradwerk alone is measured, and the file is relative to whe
   expect(rows).toEqual([
     expect.objectContaining({
       work: 'mlp-512',
+      batch: 128,
       optimizer: 'adam',
       threads: 1,
       peer: null,
@@ -74,3 +87,15 @@ test('without Python gradwerk alone is measured, and the file is relative to whe
     }),
   ])
 })
+
+test('a convolutional work brings its own optimizer, batch and block', async () => {
+  const args = ['--works', 'batch-norm-cnn', '--threads', '1', '--rounds', '1', '--json', 'cnn.json']
+  const { code, printed } = await run(...args)
+  expect(code).toBe(0)
+  expect(printed).toContain('a block is 8 steps after 4')
+  const [row, ...others]: Row[] = JSON.parse(await readFile(join(folder, 'cnn.json'), 'utf8'))
+  expect(row).toMatchObject({ work: 'batch-norm-cnn', batch: 64, optimizer: 'adam', warmUpSteps: 4, timedSteps: 8 })
+  // Untrained, ten classes cost 2.3 or more.
+  expect(row?.oursLoss).toBeLessThan(1.5)
+  expect(others).toEqual([])
+}, 60_000)

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { writeAtomically } from '@gradwerk/trainer'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { loadWarning, machine, versions } from './machine.ts'
 import { measureAlone, measurePair } from './measure.ts'
 import { startGradwerk } from './peers/gradwerk.ts'
@@ -12,7 +12,8 @@ import { peers } from './peers/index.ts'
 import type { Job } from './peers/peer.ts'
 import { aloneRow, type Circumstances, lossWarning, pairedRow, type Row, type Setting } from './row.ts'
 import { legend, table } from './table.ts'
-import { learningRates, workDescription, writeWork } from './work.ts'
+import { writeWork } from './work-file.ts'
+import { isOptimizerName, type OptimizerName, optimizerNames, type Work, workNames, workOf, works } from './works.ts'
 
 /** The outside world of the command. */
 export interface Surroundings {
@@ -23,8 +24,10 @@ export interface Surroundings {
 }
 
 interface Options {
+  readonly works: readonly Work[]
   readonly threads: readonly number[]
-  readonly optimizers: readonly string[]
+  /** Each work's own unless given. */
+  readonly optimizers?: readonly OptimizerName[]
   readonly rounds: number
   readonly json?: string
 }
@@ -41,27 +44,41 @@ function list<T>(one: (text: string) => T): (text: string) => T[] {
   return (text) => [...new Set(text.split(',').map((part) => one(part.trim())))]
 }
 
-function optimizer(text: string): string {
-  if (Object.hasOwn(learningRates, text)) return text
-  throw new InvalidArgumentError(`Expected one or more of ${Object.keys(learningRates).join(', ')}.`)
+function work(text: string): Work {
+  if (workNames.includes(text)) return workOf(text)
+  throw new InvalidArgumentError(`Expected one or more of ${workNames.join(', ')}.`)
 }
+
+function optimizer(text: string): OptimizerName {
+  if (isOptimizerName(text)) return text
+  throw new InvalidArgumentError(`Expected one or more of ${optimizerNames.join(', ')}.`)
+}
+
+const workHelp = works
+  .map(({ name, description, optimizers }) => `  ${name}: ${description}; ${optimizers.join(', ')}`)
+  .join('\n')
 
 /** The command, which hands its options to `act`. */
 function command({ print, note }: Surroundings, act: (options: Options) => Promise<void>): Command {
   return new Command('peers')
-    .description(`Measures the step time of a training side by side with other frameworks: ${workDescription}.`)
+    .description('Measures the step time of trainings side by side with other frameworks.')
+    .addOption(
+      new Option('--works <list>', `what to measure: ${workNames.join(', ')}`)
+        .argParser(list(work))
+        .default(works.slice(0, 1), works[0]?.name),
+    )
     .option(
       '--threads <list>',
       'numbers of threads to measure with',
       list(wholeNumber(1, 256)),
       availableParallelism() === 1 ? [1] : [1, 2],
     )
-    .option('--optimizers <list>', 'optimizers to measure with', list(optimizer), Object.keys(learningRates))
+    .option('--optimizers <list>', `${optimizerNames.join(', ')} (default: those of each work)`, list(optimizer))
     .option('--rounds <n>', 'interleaved blocks of steps for each row', wholeNumber(1, 10_000), 20)
     .option('--json <file>', 'also write the rows to a file')
     .addHelpText(
       'after',
-      '\nPyTorch is measured with the first python3 on the PATH that has it, or with the one that GRADWERK_PYTHON names.',
+      `\nWorks and their optimizers:\n${workHelp}\n\nPyTorch is measured with the first python3 on the PATH that has it, or with the one that GRADWERK_PYTHON names.`,
     )
     .allowExcessArguments(false)
     .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => note(text.trimEnd()) })
@@ -88,18 +105,18 @@ async function rivalsHere({ environment, note }: Surroundings): Promise<Rival[]>
 async function measureSetting(
   setting: Setting,
   rivals: readonly Rival[],
-  workFile: string,
+  job: Job,
   circumstances: Circumstances,
   note: (text: string) => void,
 ): Promise<Row[]> {
-  const { optimizer, threads } = setting
+  const { work, optimizer, threads, warmUpSteps, timedSteps } = setting
   const { rounds } = circumstances
-  const job: Job = { workFile, optimizer, threads, learningRate: learningRates[optimizer] ?? Number.NaN }
+  const block = { warmUp: warmUpSteps, steps: timedSteps }
   const progress = (against: string) => {
     note(
-      `${optimizer}, ${threads} thread${threads === 1 ? '' : 's'}${against}: ${rounds} round${rounds === 1 ? '' : 's'}`,
+      `${work}, ${optimizer}, ${threads} thread${threads === 1 ? '' : 's'}${against}: ${rounds} round${rounds === 1 ? '' : 's'}`,
     )
-    return { rounds, onRound: () => undefined }
+    return { rounds, block, onRound: () => undefined }
   }
   if (rivals.length === 0)
     return [aloneRow(setting, await measureAlone(startGradwerk, job, progress('')), circumstances)]
@@ -124,19 +141,36 @@ async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promis
   }
 }
 
-async function measureAll({ threads, optimizers, rounds, json }: Options, surroundings: Surroundings): Promise<void> {
+/** One row for each optimizer, number of threads and peer. */
+async function measureWork(
+  work: Work,
+  { threads: counts, optimizers = work.optimizers }: Options,
+  rivals: readonly Rival[],
+  circumstances: Circumstances,
+  note: (text: string) => void,
+): Promise<Row[]> {
+  const { name, batch, learningRates } = work
+  return await inTemporaryFolder(async (folder) => {
+    const workFile = join(folder, 'work.safetensors')
+    const { stepsPerCall, warmUp: warmUpSteps, timed: timedSteps } = await writeWork(workFile, work)
+    const rows: Row[] = []
+    for (const optimizer of optimizers)
+      for (const threads of counts) {
+        const setting = { work: name, batch, optimizer, threads, stepsPerCall, warmUpSteps, timedSteps }
+        const job = { workFile, optimizer, threads, learningRate: learningRates[optimizer] }
+        rows.push(...(await measureSetting(setting, rivals, job, circumstances, note)))
+      }
+    return rows
+  })
+}
+
+async function measureAll(options: Options, surroundings: Surroundings): Promise<void> {
+  const { works, rounds, json } = options
   const { print, note, environment } = surroundings
   const circumstances = { rounds, machine: machine(), versions: versions(), date: new Date().toISOString() }
   const rivals = await rivalsHere(surroundings)
-  const rows = await inTemporaryFolder(async (folder) => {
-    const workFile = join(folder, 'work.safetensors')
-    await writeWork(workFile)
-    const found: Row[] = []
-    for (const optimizer of optimizers)
-      for (const count of threads)
-        found.push(...(await measureSetting({ optimizer, threads: count }, rivals, workFile, circumstances, note)))
-    return found
-  })
+  const rows: Row[] = []
+  for (const work of works) rows.push(...(await measureWork(work, options, rivals, circumstances, note)))
   print(`${table(rows)}\n${legend(rows)}`)
   const warnings = [
     loadWarning(circumstances.machine),

@@ -1,8 +1,7 @@
 // Interleaved measurement: gradwerk and a peer take turns, so that whatever else the machine does meets both.
 
-import type { Contestant, Job } from './peers/peer.ts'
+import type { BlockRequest, Contestant, Job } from './peers/peer.ts'
 import { type Spread, spread } from './statistics.ts'
-import { timedSteps, warmUp } from './work.ts'
 
 export interface OwnTimes {
   readonly ours: Spread
@@ -39,17 +38,17 @@ async function withContestants<T>(
 
 export interface Rounds {
   readonly rounds: number
+  /** The steps of every block. */
+  readonly block: Omit<BlockRequest, 'batches'>
   readonly onRound: (done: number) => void
 }
 
-const request = { warmUp, steps: timedSteps }
-
 /** Only gradwerk. */
-export function measureAlone(ours: Start, job: Job, { rounds, onRound }: Rounds): Promise<OwnTimes> {
+export function measureAlone(ours: Start, job: Job, { rounds, block, onRound }: Rounds): Promise<OwnTimes> {
   return withContestants([ours], job, async ([contestant]) => {
     const results = []
     for (let round = 0; round < rounds; round++) {
-      if (contestant !== undefined) results.push(await contestant.block({ ...request, batches: 'gathered' }))
+      if (contestant !== undefined) results.push(await contestant.block({ ...block, batches: 'gathered' }))
       onRound(round + 1)
     }
     return { ours: spread(results.map(({ ms }) => ms)), oursLoss: results.at(-1)?.loss ?? Number.NaN }
@@ -57,14 +56,19 @@ export function measureAlone(ours: Start, job: Job, { rounds, onRound }: Rounds)
 }
 
 /** A gradwerk block, a peer's block with ready batches and one with gathered batches, again and again. */
-export function measurePair(ours: Start, peer: Start, job: Job, { rounds, onRound }: Rounds): Promise<PairedTimes> {
+export function measurePair(
+  ours: Start,
+  peer: Start,
+  job: Job,
+  { rounds, block, onRound }: Rounds,
+): Promise<PairedTimes> {
   return withContestants([ours, peer], job, async ([us, them]) => {
     const results = []
     for (let round = 0; round < rounds; round++) {
       if (us === undefined || them === undefined) break
-      const own = await us.block({ ...request, batches: 'gathered' })
-      const ready = await them.block({ ...request, batches: 'ready' })
-      const gathered = await them.block({ ...request, batches: 'gathered' })
+      const own = await us.block({ ...block, batches: 'gathered' })
+      const ready = await them.block({ ...block, batches: 'ready' })
+      const gathered = await them.block({ ...block, batches: 'gathered' })
       results.push({ own, ready, gathered })
       onRound(round + 1)
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PairedTimes } from './measure.ts'
-import { aloneRow, lossWarning, pairedRow } from './row.ts'
+import { aloneRow, lossWarning, pairedRow, type Setting } from './row.ts'
 import { spread } from './statistics.ts'
 import { legend, table } from './table.ts'
 
@@ -18,14 +18,20 @@ const times: PairedTimes = {
   oursLoss: 0.5,
   peerLoss: 0.5000001,
 }
-const setting = { optimizer: 'sgd', threads: 1 }
+const setting: Setting = {
+  work: 'cnn',
+  batch: 128,
+  optimizer: 'sgd',
+  threads: 1,
+  stepsPerCall: 3,
+  warmUpSteps: 3,
+  timedSteps: 9,
+}
 const row = pairedRow(setting, { peer: 'pytorch', peerBuild: 'PyTorch 9' }, times, circumstances)
 
 test('a row carries the medians under the agreed names', () => {
   expect(JSON.parse(JSON.stringify(row))).toMatchObject({
-    work: 'mlp-512',
-    optimizer: 'sgd',
-    threads: 1,
+    ...setting,
     peer: 'pytorch',
     peerBuild: 'PyTorch 9',
     oursMs: 4,
@@ -50,12 +56,34 @@ test('without a peer its fields are null, and the table has no column for it', (
 test('the table shows spreads; the legend machine, versions, date and build', () => {
   expect(table([row])).toContain('4.00  (3.00; 3.50–4.50)')
   expect(table([row])).toContain('1.05  (1.03–1.52)')
-  for (const said of ['Some CPU, 2 cores', 'node 20.19.0', circumstances.date, 'Peer build: PyTorch 9'])
+  for (const said of [
+    'CNN 32c3',
+    '9 steps after 3',
+    '3 a call',
+    'Some CPU, 2 cores',
+    'node 20.19.0',
+    circumstances.date,
+    'Peer build: PyTorch 9',
+  ])
     expect(legend([row])).toContain(said)
+})
+
+test('the legend describes every work once', () => {
+  const mlp = pairedRow(
+    { ...setting, work: 'mlp-512' },
+    { peer: 'pytorch', peerBuild: 'PyTorch 9' },
+    times,
+    circumstances,
+  )
+  const lines = legend([row, { ...row, threads: 2 }, mlp]).split('\n')
+  expect(lines.filter((line) => line.startsWith('cnn:'))).toHaveLength(1)
+  expect(lines.filter((line) => line.startsWith('mlp-512:'))).toHaveLength(1)
 })
 
 test('contestants that end at different losses are reported', () => {
   expect(lossWarning(row)).toBeUndefined()
   expect(lossWarning({ ...row, peerLoss: 0.6 })).toContain('did not do the same work')
   expect(lossWarning({ ...row, oursLoss: Number.NaN })).toContain('did not do the same work')
+  expect(lossWarning({ ...row, peerLoss: 0.506 })).toMatch(/^cnn, sgd, 1 thread/)
+  expect(lossWarning({ ...row, peerLoss: 0.504 })).toBeUndefined()
 })

@@ -3,13 +3,20 @@
 import type { Machine } from './machine.ts'
 import type { OwnTimes, PairedTimes } from './measure.ts'
 import type { Spread } from './statistics.ts'
-import { workName } from './work.ts'
 
 /** Milliseconds are medians. Without a peer its fields are null. */
 export interface Row {
   readonly work: string
+  /** Images in a step. */
+  readonly batch: number
   readonly optimizer: string
   readonly threads: number
+  /** Steps of a call of gradwerk's backend. */
+  readonly stepsPerCall: number
+  /** Steps of a block before the clock starts. */
+  readonly warmUpSteps: number
+  /** Steps of a block under the clock. */
+  readonly timedSteps: number
   readonly peer: string | null
   readonly peerBuild: string | null
   readonly oursMs: number
@@ -33,10 +40,11 @@ export interface Row {
 /** What all rows of a run have in common. */
 export type Circumstances = Pick<Row, 'rounds' | 'machine' | 'versions' | 'date'>
 
-export interface Setting {
-  readonly optimizer: string
-  readonly threads: number
-}
+/** What is measured. */
+export type Setting = Pick<
+  Row,
+  'work' | 'batch' | 'optimizer' | 'threads' | 'stepsPerCall' | 'warmUpSteps' | 'timedSteps'
+>
 
 /** Four digits are more than a shared machine gives. */
 function rounded(number: number): number {
@@ -55,7 +63,6 @@ function roundedSpread({ min, lowerQuartile, median, upperQuartile, max }: Sprea
 
 export function aloneRow(setting: Setting, { ours, oursLoss }: OwnTimes, circumstances: Circumstances): Row {
   return {
-    work: workName,
     ...setting,
     peer: null,
     peerBuild: null,
@@ -91,7 +98,7 @@ export function pairedRow(
 }
 
 /** Contestants that started alike and did the same steps agree on the loss; if not, their times say nothing. */
-export function lossWarning({ optimizer, threads, peer, oursLoss, peerLoss }: Row): string | undefined {
+export function lossWarning({ work, optimizer, threads, peer, oursLoss, peerLoss }: Row): string | undefined {
   if (peerLoss === null || Math.abs(oursLoss - peerLoss) <= 0.01 * Math.abs(peerLoss) + 1e-4) return undefined
-  return `${optimizer}, ${threads} thread(s): gradwerk ends at a loss of ${oursLoss}, ${peer} at ${peerLoss}: they did not do the same work.`
+  return `${work}, ${optimizer}, ${threads} thread(s): gradwerk ends at a loss of ${oursLoss}, ${peer} at ${peerLoss}: they did not do the same work.`
 }

@@ -3,7 +3,7 @@
 import Table from 'cli-table3'
 import type { Row } from './row.ts'
 import type { Spread } from './statistics.ts'
-import { stepsPerCall, timedSteps, warmUp, workDescription } from './work.ts'
+import { workOf } from './works.ts'
 
 function milliseconds(number: number): string {
   return number.toFixed(2)
@@ -22,20 +22,30 @@ export function table(rows: readonly Row[]): string {
   const beside = rows.some(({ peer }) => peer !== null)
   const head = [
     'work',
+    'batch',
     'optimizer',
     'threads',
     'gradwerk ms',
     ...(beside ? ['peer', 'peer ms', 'peer, gathering ms', 'peer / gradwerk'] : []),
   ]
   const lines = new Table({ head, style: { head: [], border: [] } })
-  for (const { work, optimizer, threads, oursSpread, peer, peerSpread, ratioSpread, peerGatheredMs } of rows) {
+  for (const { work, batch, optimizer, threads, oursSpread, peer, peerSpread, ratioSpread, peerGatheredMs } of rows) {
     const theirs =
       peerSpread === null || ratioSpread === null || peerGatheredMs === null
         ? []
         : [time(peerSpread), milliseconds(peerGatheredMs), ratio(ratioSpread)]
-    lines.push([work, optimizer, threads, time(oursSpread), ...(beside ? [peer ?? '', ...theirs] : [])])
+    lines.push([work, batch, optimizer, threads, time(oursSpread), ...(beside ? [peer ?? '', ...theirs] : [])])
   }
   return lines.toString()
+}
+
+/** What was measured in a block: one line for each work. */
+function workLines(rows: readonly Row[]): string[] {
+  const lines = rows.map(({ work, stepsPerCall, warmUpSteps, timedSteps }) => {
+    const block = `${timedSteps} steps after ${warmUpSteps} for warming up, in gradwerk ${stepsPerCall} a call`
+    return `${work}: ${workOf(work).description}; a block is ${block}.`
+  })
+  return [...new Set(lines)]
 }
 
 /** What the numbers mean and where they come from. */
@@ -45,8 +55,9 @@ export function legend(rows: readonly Row[]): string {
   const { machine, versions, date, rounds } = first
   const builds = [...new Set(rows.flatMap(({ peerBuild }) => (peerBuild === null ? [] : [peerBuild])))]
   return [
-    `${workDescription}; ms per training step: median (minimum; quartiles) of ${rounds} interleaved blocks of ${timedSteps} steps after ${warmUp} for warming up.`,
-    `gradwerk: ${stepsPerCall} steps a call, batches gathered from the uint8 images and scaled within the step.`,
+    ...workLines(rows),
+    `ms per training step: median (minimum; quartiles) of ${rounds} interleaved blocks.`,
+    'gradwerk: batches gathered from the uint8 images and scaled within the step.',
     ...(builds.length === 0
       ? []
       : [

@@ -4,20 +4,22 @@
 import { createInterface } from 'node:readline'
 import { ort } from '@gradwerk/backend-ort'
 import { numbers, type Values, value, valueAt, valueOf } from '@gradwerk/core'
-import { filledSlots, optimizerOf, readWork, stepOf, stepsPerCall } from '../work.ts'
+import { initialState, stepOf } from '../step.ts'
+import { readWork } from '../work-file.ts'
+import { optimizerOf } from '../works.ts'
 import type { BlockRequest } from './peer.ts'
 
 const [workFile = '', optimizerName = '', learningRate, threads] = process.argv.slice(2)
-const work = await readWork(workFile)
-const step = stepOf(work.dataset, optimizerOf(optimizerName, Number(learningRate)), work.batch)
+const { work, dataset, parameters, rows, steps: blockSteps, stepsPerCall } = await readWork(workFile)
+const step = stepOf(work, optimizerOf(optimizerName, Number(learningRate)), dataset)
 const executable = await ort({ threads: Number(threads) }).compile(step.program)
-const initial: Values = { ...work.parameters(step.trace), ...filledSlots(step) }
+const initial: Values = { ...parameters, ...initialState(step) }
 const hyperparameters = [...step.hyperparameters.all]
 
 const shared: Values = {
-  'dataset.inputs': work.dataset.inputs,
-  'dataset.targets': work.dataset.targets,
-  'dataset.inputScale': valueOf('float32', [], [work.dataset.inputScale]),
+  'dataset.inputs': dataset.inputs,
+  'dataset.targets': dataset.targets,
+  'dataset.inputScale': valueOf('float32', [], [dataset.inputScale]),
   ...Object.fromEntries(
     hyperparameters.flatMap(([name, { value: of }]) =>
       typeof of === 'number' ? [[name, valueOf('float32', [], [of])]] : [],
@@ -25,16 +27,15 @@ const shared: Values = {
   ),
 }
 
-/** What changes from step to step, for the steps of a call. Nothing in this work draws random numbers, so the keys do not matter. */
+/** What changes from step to step, for the steps of a call. Nothing in the works draws random numbers, so the keys do not matter. */
 function inputsAt(first: number, count: number): Values {
   const scheduled = hyperparameters.flatMap(([name, { value: of }]) => {
     if (typeof of === 'number') return []
-    const numbers = Array.from({ length: count }, (_, i) => valueAt(of, first + i, work.steps))
+    const numbers = Array.from({ length: count }, (_, i) => valueAt(of, first + i, blockSteps))
     return [[name, valueOf('float32', [count], numbers)] as const]
   })
-  const rows = work.rows.subarray(first * work.batch, (first + count) * work.batch)
   return {
-    rows: value('int32', [count, work.batch], rows),
+    rows: value('int32', [count, work.batch], rows.subarray(first * work.batch, (first + count) * work.batch)),
     key: value('uint32', [count, 2], new Uint32Array(count * 2)),
     ...Object.fromEntries(scheduled),
   }

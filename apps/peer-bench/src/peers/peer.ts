@@ -2,7 +2,7 @@
 
 /** What a contestant shall do in all its blocks. */
 export interface Job {
-  /** The file with images, labels, rows and first parameters: see work.ts. */
+  /** The file with images, labels, rows, network and first parameters: see work-file.ts. */
   readonly workFile: string
   readonly optimizer: string
   readonly learningRate: number
