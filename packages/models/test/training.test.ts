@@ -1,11 +1,12 @@
-// Every model learns generated digits, on ONNX Runtime, in seconds.
+// Every model learns generated digits, on ONNX Runtime, in seconds, and its file computes what it computes.
 
-import { ort } from '@gradwerk/backend-ort'
+import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import { generatedDigits } from '@gradwerk/datasets'
 import { softmaxCrossEntropy } from '@gradwerk/losses'
 import { accuracy } from '@gradwerk/metrics'
 import { allConvolutional, batchNormCnn, leNet5, mlp, preActivationResNet } from '@gradwerk/models'
 import { batchNorm } from '@gradwerk/normalization'
+import { exportOnnx } from '@gradwerk/onnx'
 import { adam, cosine } from '@gradwerk/optimizers'
 import { Trainer } from '@gradwerk/trainer'
 import { expect, test } from 'vitest'
@@ -28,7 +29,9 @@ test.each([
     backend: ort({ threads: 1 }),
     seed: 1,
   })
-  await trainer.fit(train, { epochs, batchSize: 20 })
+  const run = await trainer.fit(train, { epochs, batchSize: 20 })
   const { accuracy: reached } = await trainer.evaluate(held)
   expect(reached).toBeGreaterThan(atLeast) // guessing: 0.1
+  // Logits of two float32 computations; they are of the order of 10.
+  expect((await verifyOnnx(await exportOnnx(run.model), run.model)).maxAbsDifference).toBeLessThan(2e-5)
 })
