@@ -3,6 +3,8 @@ export { type AdagradOptions, adagrad } from './adagrad.ts'
 export { type AdamWOptions, adam, adamW } from './adam.ts'
 export { type AdamaxOptions, adamax } from './adamax.ts'
 export { type AmsGradWOptions, amsGrad, amsGradW } from './ams-grad.ts'
+export { type EmaOptions, ema, type SwaOptions, swa } from './averaging/average.ts'
+export { type LookaheadOptions, lookahead } from './averaging/lookahead.ts'
 export {
   type ClipByNormOptions,
   type ClipByValueOptions,
@@ -16,6 +18,7 @@ export { type LionOptions, lion } from './lion.ts'
 export type { AdamOptions } from './moments.ts'
 export { type NadamOptions, nadam } from './nadam.ts'
 export type { LearningRateOption } from './options.ts'
+export { type ParameterGroup, type ParameterGroupsOptions, parameterGroups } from './parameter-groups.ts'
 export { type RadamOptions, radam } from './radam.ts'
 export { type ReduceOnPlateauOptions, reduceOnPlateau } from './reduce-on-plateau.ts'
 export { type RmspropOptions, rmsprop } from './rmsprop.ts'

@@ -127,9 +127,9 @@ export function reduceOnPlateau(given: number | ReduceOnPlateauOptions = {}): Ca
       const bad = better || progress.cooling > 0 ? 0 : progress.bad + 1
       progress = { ...progress, best: better ? value : progress.best, bad, cooling }
       if (bad <= patience) return undefined
-      const product = Math.max(progress.product * factor, smallestFactor)
-      const change = product / progress.product
-      progress = { ...progress, bad: 0, cooling: cooldown, product }
+      const left = progress.product
+      const change = left * factor >= smallestFactor ? factor : smallestFactor / left
+      progress = { ...progress, bad: 0, cooling: cooldown, product: left * change }
       return change < 1 ? { learningRateFactor: change } : undefined
     },
     save: () => ({ json: progress, values: {} }),

@@ -78,7 +78,8 @@ function descent(
  *
  * The effective step size for proximal maps is `lr / (1 − μ)` (times 1 − τ): under a constant gradient g the velocity becomes g / (1 − μ) in
  * both forms, so each step changes the parameter by lr / (1 − μ) · g. With another step size the fixed points of "step, then
- * proximal map" would not be the minimizers of loss + penalty.
+ * proximal map" would not be the minimizers of loss + penalty. While a schedule changes the momentum this is the size that the momentum
+ * of the moment goes to.
  *
  * Shapes: parameter, gradient and velocity have the same shape.
  *

@@ -1,5 +1,23 @@
 import { OptionError } from '@gradwerk/core'
-import { constant, cosine } from '@gradwerk/optimizers'
+import * as optimizers from '@gradwerk/optimizers'
+import {
+  constant,
+  cosine,
+  cosineRestarts,
+  cyclic,
+  cyclicHalving,
+  cyclicShrinking,
+  exponential,
+  inverseTime,
+  linear,
+  multiStep,
+  oneCycle,
+  oneCycleMomentum,
+  piecewise,
+  polynomial,
+  stepDecay,
+  warmup,
+} from '@gradwerk/optimizers'
 import { scheduleSuite } from '@gradwerk/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +27,102 @@ scheduleSuite(cosine, [
   { plugin: cosine({ from: 0.1, to: 0.01, over: 7 }) },
 ])
 scheduleSuite(constant, [{ plugin: constant(0.1), expected: [0.1, 0.1] }])
+
+scheduleSuite(stepDecay, [
+  { plugin: stepDecay({ from: 1, every: 2, factor: 0.5 }), expected: [1, 1, 0.5, 0.5, 0.25] },
+  { plugin: stepDecay({ from: 1, every: 0.5 }), total: 4, expected: [1, 1, 0.1, 0.1] },
+])
+scheduleSuite(multiStep, [
+  { plugin: multiStep({ from: 1, milestones: [1, 3] }), expected: [1, 0.1, 0.1, 0.01] },
+  { plugin: multiStep({ from: 1, milestones: [0.25, 0.5], factor: 0.5 }), total: 4, expected: [1, 0.5, 0.25, 0.25] },
+])
+scheduleSuite(exponential, [
+  { plugin: exponential({ from: 8, factor: 0.5 }), expected: [8, 4, 2, 1] },
+  { plugin: exponential({ from: 8, factor: 0.25, every: 2 }), expected: [8, 4, 2, 1] },
+])
+scheduleSuite(inverseTime, [
+  { plugin: inverseTime({ from: 6, rate: 1 }), expected: [6, 3, 2, 1.5] },
+  { plugin: inverseTime({ from: 6, rate: 2, every: 0.5 }), total: 4, expected: [6, 3, 2, 1.5] },
+])
+scheduleSuite(polynomial, [
+  { plugin: polynomial(4), total: 2, expected: [4, 1, 0, 0] },
+  { plugin: polynomial({ from: 2, to: 1, power: 1, over: 4 }), expected: [2, 1.75, 1.5, 1.25, 1, 1] },
+])
+scheduleSuite(linear, [
+  { plugin: linear({ from: 0, to: 1, over: 0.5 }), total: 8, expected: [0, 0.25, 0.5, 0.75, 1, 1] },
+])
+scheduleSuite(cosineRestarts, [
+  { plugin: cosineRestarts({ from: 2, first: 2 }), expected: [2, 1, 2, 1, 2] },
+  { plugin: cosineRestarts({ from: 2, first: 2, multiply: 2 }), expected: [2, 1, 2, 1 + Math.SQRT1_2, 1] },
+  { plugin: cosineRestarts({ from: 2, to: 1, first: 0.1, multiply: 1.5 }) },
+])
+scheduleSuite(oneCycle, [
+  { plugin: oneCycle(0.1) },
+  {
+    plugin: oneCycle({ peak: 1, startDivisor: 2, endDivisor: 5, rise: 0.5, anneal: 'linear', over: 8 }),
+    expected: [1 / 2, 2 / 3, 5 / 6, 1, 0.775, 0.55, 0.325, 0.1, 0.1],
+  },
+  { plugin: oneCycle({ peak: 1, phases: 3, rise: 0.4 }) },
+])
+scheduleSuite(oneCycleMomentum, [
+  {
+    plugin: oneCycleMomentum({ rise: 0.5, anneal: 'linear', high: 0.9, low: 0.6, over: 8 }),
+    expected: [0.9, 0.8, 0.7, 0.6, 0.675, 0.75, 0.825, 0.9, 0.9],
+  },
+])
+scheduleSuite(cyclic, [
+  { plugin: cyclic({ low: 0, high: 2, up: 2 }), expected: [0, 1, 2, 1, 0, 1] },
+  { plugin: cyclic({ low: 1, high: 3, up: 1, down: 2 }), expected: [1, 3, 2, 1, 3] },
+])
+scheduleSuite(cyclicHalving, [{ plugin: cyclicHalving({ low: 1, high: 3, up: 1 }), expected: [1, 3, 1, 2, 1, 1.5] }])
+scheduleSuite(cyclicShrinking, [
+  { plugin: cyclicShrinking({ low: 1, high: 3, up: 1, factor: 0.5 }), expected: [1, 2, 1, 1.25] },
+])
+scheduleSuite(
+  piecewise,
+  [
+    { plugin: piecewise({ parts: [3, 2, 1], boundaries: [1, 3] }), expected: [3, 2, 2, 1, 1] },
+    // Each part counts for itself, up to the next one or the end of the run.
+    { plugin: piecewise({ parts: [linear(2), linear(4)], boundaries: [0.5] }), total: 4, expected: [2, 1, 4, 2, 0] },
+  ],
+  { registries: [optimizers] },
+)
+scheduleSuite(
+  warmup,
+  [
+    { plugin: warmup(4, 2), expected: [0.5, 1, 1.5, 2, 2] },
+    { plugin: warmup(0.5, linear(4)), total: 4, expected: [2, 4, 4, 2, 0] },
+    { plugin: warmup({ steps: 2, into: warmup(2, 1) }), expected: [0.25, 0.5, 0.5, 1, 1] },
+  ],
+  { registries: [optimizers] },
+)
+
+describe('options', () => {
+  test.each([
+    () => stepDecay({ from: 1, every: 0 }),
+    () => stepDecay({ from: 1, every: 1.5 }),
+    () => multiStep({ from: 1, milestones: [0] }),
+    () => exponential({ from: 1, factor: 0 }),
+    () => inverseTime({ from: 1, rate: -1 }),
+    () => polynomial({ from: 1, power: 0 }),
+    () => cosineRestarts({ from: 1, first: 2, multiply: 0.5 }),
+    () => oneCycle({ peak: 1, rise: 1 }),
+    () => oneCycle({ peak: 1, rise: 0.5, phases: 3 }),
+    () => oneCycleMomentum({ high: 1 }),
+    () => cyclicShrinking({ low: 0, high: 1, up: 2, factor: 1.1 }),
+    () => piecewise({ parts: [1, 2], boundaries: [] }),
+    () => piecewise({ parts: [], boundaries: [] }),
+    () => warmup(0, 1),
+  ])('%s is refused', (make) => {
+    expect(make).toThrow(OptionError)
+  })
+
+  test('boundaries have to rise in the run at hand', () => {
+    const schedule = piecewise({ parts: [1, 2, 3], boundaries: [0.5, 100] })
+    expect(schedule.at(150, 200)).toBe(3)
+    expect(() => schedule.at(150, 300)).toThrow('the boundaries of a run of 300 steps do not rise')
+  })
+})
 
 describe('cosine', () => {
   test('falls from the first value to the last and stays there', () => {
