@@ -85,7 +85,7 @@ export const presets: readonly Preset[] = [
     description: 'LeNet-5 with 3 seeds on 55,000 images, 25 epochs',
     configurations: configurationsOn('lenet5'),
     epochs: 25,
-    batchSize: 128,
+    batchSize: 64,
   },
   {
     ...whole,

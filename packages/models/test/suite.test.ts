@@ -147,6 +147,16 @@ describe('as documented', () => {
     expect(facts(model, [1, 28, 28])).toEqual({ parameters, output: [dynamic, 10] })
   })
 
+  test('a summary of the ResNet, by hand', () => {
+    const { total, rows } = layers.summarize(preActivationResNet(), { input: { shape: [28, 28] } })
+    // Every convolution that keeps its channels takes as much; one that doubles them, half of that.
+    const full = 784 * 16 * 144
+    const begin = full / 2 + 196 * 32 * 16
+    expect(total.multiplyAdds).toBe(784 * 16 * 9 + 4 * full + 2 * (begin + 3 * full) + 640)
+    expect(total.state).toBe(2 * (4 * 16 + 16 + 3 * 32 + 32 + 3 * 64 + 64))
+    expect(rows.find(({ path }) => path === 'residual_2.shortcut')).toMatchObject({ output: [1, 32, 14, 14], depth: 2 })
+  })
+
   test("the paper's All-CNN-C has its size", () => {
     const model = allConvolutional({ filters: [96, 192], convolutions: 2 })
     expect(facts(model, [3, 32, 32])).toEqual({ parameters: 1_369_738, output: [dynamic, 10] })
