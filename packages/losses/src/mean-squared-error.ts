@@ -1,9 +1,8 @@
 // Mean squared error: the loss of regression.
 
-import { type Loss, parseOptions, square, sub } from '@gradwerk/core'
+import { type Loss, parseOptions, square } from '@gradwerk/core'
 import { z } from 'zod'
-import { meanPerSample } from './mean-per-sample.ts'
-import { checkEach, checkLikePredictions, likePredictions } from './targets.ts'
+import { errorLoss } from './regression.ts'
 
 const schema = z.strictObject({})
 
@@ -21,15 +20,5 @@ const schema = z.strictObject({})
  */
 export function meanSquaredError(given: Record<string, never> = {}): Loss {
   const who = 'meanSquaredError'
-  return {
-    kind: 'loss',
-    name: who,
-    options: parseOptions(who, schema, given),
-    values: (predictions, targets) =>
-      meanPerSample(square(sub(predictions, likePredictions(who, targets, predictions)))),
-    checkTargets(targets, predictions) {
-      checkLikePredictions(who, targets, predictions)
-      checkEach(who, targets, 'a finite number', Number.isFinite)
-    },
-  }
+  return { kind: 'loss', name: who, options: parseOptions(who, schema, given), ...errorLoss(who, square) }
 }

@@ -1,32 +1,13 @@
 // Softmax cross-entropy: the loss of classification into one of several classes.
 
-import {
-  add,
-  apply,
-  type CompositeOp,
-  cast,
-  DataError,
-  exp,
-  formatShape,
-  isFloat,
-  type Loss,
-  logSoftmax,
-  mul,
-  neg,
-  oneHot,
-  parseOptions,
-  reshape,
-  type Scope,
-  type Shape,
-  ShapeError,
-  sub,
-  sum,
-  type Tensor,
-} from '@gradwerk/core'
+import { add, type Loss, mul, parseOptions, type Scope, sub, type Tensor } from '@gradwerk/core'
 import { z } from 'zod'
-import { checkDistributions, checkEach, sameSamples } from './targets.ts'
+import { type ClassOptions, classShape, sampleWeights, weightedRows } from './class-options.ts'
+import { checkClassTargets, classesLast, classesOf, classRows } from './class-targets.ts'
+import { crossEntropy } from './cross-entropy.ts'
+import { meanPerSample } from './mean-per-sample.ts'
 
-export interface SoftmaxCrossEntropyOptions {
+export interface SoftmaxCrossEntropyOptions extends ClassOptions {
   /** Part of the target that is spread evenly over all classes, in [0, 1). Default 0. */
   readonly labelSmoothing?: number
 }
@@ -41,46 +22,29 @@ const schema = z.strictObject({
       description: 'Part of the target that is spread evenly over all classes, in [0, 1).',
       search: { type: 'float', low: 0, high: 0.3 },
     }),
+  ...classShape,
 })
-
-const classAxis = { axes: [1] }
-
-/**
- * −Σ target · log softmax(logits) over the classes, of logits and targets [batch, classes]. Where every row of the targets adds up to 1,
- * the gradient is softmax(logits) − target and needs no sum.
- */
-function crossEntropy(logits: Tensor, target: Tensor, rowsAddUpToOne: boolean): Tensor {
-  const op: CompositeOp = {
-    name: 'crossEntropy',
-    attributes: { rowsAddUpToOne },
-    // 0 − x, because −x would make a loss of −0.
-    compose: ([x, t]) => sub(0, sum(mul(logSoftmax(x as Tensor), t as Tensor), classAxis)),
-    gradient({ inputs, cotangent }) {
-      const [x, t] = inputs as [Tensor, Tensor]
-      const column = reshape(cotangent, [...cotangent.shape, 1])
-      const logarithms = logSoftmax(x)
-      const probabilities = exp(logarithms)
-      const given = rowsAddUpToOne ? probabilities : mul(probabilities, sum(t, { ...classAxis, keepDims: true }))
-      return [mul(sub(given, t), column), mul(neg(logarithms), column)]
-    },
-  }
-  return apply(op, [logits, target])
-}
 
 /**
  * Cross-entropy of the softmax of logits, computed from the logits so that it neither overflows nor loses small probabilities:
- * `−Σ_c t_c · log softmax(x)_c` for every sample, with targets `t ← (1 − s) · t + s / classes` under label smoothing s.
+ * `−Σ_c w_c · t_c · log softmax(x)_c` for every sample, with class weights w and targets `t ← (1 − s) · t + s / classes` under label
+ * smoothing s.
  *
  * Shapes: predictions (logits) [batch, classes]; targets [batch] class indices (int32 or uint8, from 0), or [batch, classes] soft
- * targets (float32, rows that add up to 1); values [batch]. Smoothing is part of the loss wherever it is evaluated, as in PyTorch
- * and Keras.
+ * targets (float32, rows that add up to 1); values [batch]. For dense prediction: predictions [batch, classes, …positions] with targets
+ * [batch, …positions] or of the predictions' shape; a sample's value is the mean over its positions. Smoothing is part of the loss
+ * wherever it is evaluated, as in PyTorch and Keras.
  *
- * Throws an OptionError for a label smoothing outside [0, 1), a ShapeError for predictions and targets that do not fit. `checkTargets`
- * throws a DataError for a label that is no class, and for a row of soft targets that does not add up to 1 within 0.001.
+ * With class weights or an ignored class the mean of the loss is `Σ values / Σ w_t`, as in PyTorch: samples of class t count w_t, ignored
+ * ones 0. Under soft targets the mean divides by the number of samples.
+ *
+ * Throws an OptionError for a label smoothing outside [0, 1) or a weight below 0, a ShapeError for predictions, targets and weights that
+ * do not fit. `checkTargets` throws a DataError for a label that is no class, and for soft targets that do not add up to 1 within 0.001.
  *
  * ```ts
  * softmaxCrossEntropy()
  * softmaxCrossEntropy({ labelSmoothing: 0.1 })
+ * softmaxCrossEntropy({ classWeights: [1, 10], ignoreIndex: -1 })
  * ```
  *
  * Label smoothing: Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016, section 7.
@@ -88,48 +52,21 @@ function crossEntropy(logits: Tensor, target: Tensor, rowsAddUpToOne: boolean): 
 export function softmaxCrossEntropy(given: SoftmaxCrossEntropyOptions = {}): Loss {
   const who = 'softmaxCrossEntropy'
   const options = parseOptions(who, schema, given)
+  const { labelSmoothing, classWeights, ignoreIndex } = options
   return {
     kind: 'loss',
     name: who,
     options,
     values(predictions, targets, scope) {
-      const classes = classesOf(predictions.shape)
-      const indices = targets.shape.length === 1 && !isFloat(targets.dtype)
-      if (!indices && !sameSamples(targets.shape, predictions.shape))
-        throw new ShapeError({
-          who,
-          problem: 'targets that do not fit the predictions',
-          expected: `integer [batch] or float ${formatShape(predictions.shape)}`,
-          got: `${targets.dtype} ${formatShape(targets.shape)}`,
-        })
-      const hard = indices ? oneHot(cast(targets, 'int32'), classes) : cast(targets, 'float32')
-      return crossEntropy(predictions, smoothed(hard, classes, options.labelSmoothing, scope), indices)
+      const { rows, indices, counts } = classRows(who, predictions, targets, ignoreIndex)
+      const smooth = smoothed(rows, classesOf(who, predictions.shape), labelSmoothing, scope)
+      const weighted = weightedRows(who, options, predictions, smooth, counts)
+      const plain = indices && classWeights === undefined && counts === undefined
+      return meanPerSample(crossEntropy(classesLast(predictions), weighted, plain))
     },
-    checkTargets(targets, predictions) {
-      const classes = classesOf(predictions)
-      if (targets.shape.length === 1 && !isFloat(targets.dtype))
-        checkEach(who, targets, `a class from 0 to ${classes - 1}`, (label) => label >= 0 && label < classes)
-      else if (sameSamples(targets.shape, predictions)) checkDistributions(who, targets)
-      else
-        throw new DataError({
-          who,
-          problem: 'targets that do not fit the predictions',
-          expected: `class indices [samples], or probabilities [samples, ${classes}]`,
-          got: `${targets.dtype} ${formatShape(targets.shape)}`,
-        })
-    },
+    weights: (predictions, targets) => sampleWeights(who, options, predictions, targets),
+    checkTargets: (targets, predictions) => checkClassTargets(who, targets, predictions, ignoreIndex),
   }
-}
-
-function classesOf(predictions: Shape): number {
-  const classes = predictions[1]
-  if (predictions.length === 2 && classes !== undefined && classes > 0) return classes
-  throw new ShapeError({
-    who: 'softmaxCrossEntropy',
-    problem: 'predictions of the wrong shape',
-    expected: '[batch, classes]',
-    got: formatShape(predictions),
-  })
 }
 
 function smoothed(target: Tensor, classes: number, amount: number, scope: Scope): Tensor {

@@ -8,6 +8,7 @@ import {
   reshape,
   type Shape,
   ShapeError,
+  sizeOf,
   type Tensor,
   type Value,
 } from '@gradwerk/core'
@@ -54,17 +55,21 @@ export function checkLikePredictions(who: string, targets: Value, predictions: S
 /** Rows of probabilities may differ from 1 by this much: rounding to float32, or to a few decimals. */
 const rowTolerance = 1e-3
 
-/** Complains about the first row of [samples, classes] that is no distribution: numbers ≥ 0 that add up to 1. */
+/** Complains about the first place of [samples, classes, …positions] without a distribution: numbers ≥ 0 that add up to 1. */
 export function checkDistributions(who: string, targets: Value): void {
   checkEach(who, targets, 'a probability ≥ 0', (probability) => probability >= 0 && Number.isFinite(probability))
-  const [data, classes] = [numbers(targets), targets.shape[1] ?? 1]
-  for (let start = 0; start < data.length; start += classes) {
+  const data = numbers(targets)
+  const classes = targets.shape[1] ?? 1
+  const positions = sizeOf(targets.shape.slice(2))
+  for (let place = 0; place < data.length / classes; place++) {
+    const sample = Math.floor(place / positions)
+    const start = sample * classes * positions + (place % positions)
     let total = 0
-    for (let i = start; i < start + classes; i++) total += data[i] as number
+    for (let c = 0; c < classes; c++) total += data[start + c * positions] as number
     if (Math.abs(total - 1) > rowTolerance)
       throw new DataError({
         who,
-        problem: `the target of sample ${start / classes} is no distribution over the ${classes} classes`,
+        problem: `the target of sample ${sample} is no distribution over the ${classes} classes`,
         expected: `probabilities that add up to 1 (within ${rowTolerance})`,
         got: `a sum of ${Number(total.toPrecision(6))}`,
         hint: 'binaryCrossEntropy() where several classes may hold at once',

@@ -101,7 +101,7 @@ test('targets [batch] are never broadcast against [batch, outputs]', () => {
   for (const loss of [meanSquaredError(), binaryCrossEntropy()])
     expect(() => lossesOf(loss, floats([2, 2], [1, 2, 3, 4]), floats([2], [1, 4]))).toThrow(ShapeError)
   expect(() => lossesOf(softmaxCrossEntropy(), floats([2, 2], [1, 2, 3, 4]), floats([2], [1, 0]))).toThrow(
-    'softmaxCrossEntropy: targets that do not fit the predictions; expected integer [batch] or float [2, 2]; got float32 [2]',
+    'softmaxCrossEntropy: targets that do not fit the predictions; expected integer [2] or float [2, 2]; got float32 [2]',
   )
 })
 

@@ -7,7 +7,8 @@ import { streamingMean } from './streaming-mean.ts'
 const schema = z.strictObject({})
 
 /**
- * The mean loss over all samples, without penalties: `Σ loss / n`. Smaller is better. A loss that is NaN makes the mean NaN.
+ * The mean loss over all samples, without penalties: `Σ loss / n`, or divided by what the
+ * samples count where the loss weighs them (class weights). Smaller is better. A loss that is NaN makes the mean NaN.
  *
  * Shapes: losses [batch], of batches of any length.
  *
@@ -21,6 +22,9 @@ export function meanLoss(given: Record<string, never> = {}): Metric {
     name: 'meanLoss',
     options: parseOptions('meanLoss', schema, given),
     mode: 'min',
-    ...streamingMean(({ losses }) => losses),
+    ...streamingMean(
+      ({ losses }) => losses,
+      ({ weights }) => weights,
+    ),
   }
 }
