@@ -6,7 +6,7 @@ import { loadSamples } from '../src/samples.ts'
 const samples = await loadSamples({ data: 'generated', train: 40, validation: 20 })
 const request = { configuration: 'none', seed: 1, epochs: 2, batchSize: 20, hidden: [8], trackTraining: true }
 const { train } = samples
-const broken = { ...train, inputs: filled('float32', train.inputs.shape, Number.NaN), inputScale: 1 }
+const broken = { ...train, inputs: filled('float32', train.inputs.shape, 3e38), inputScale: 1 }
 
 function pool(size: number): Pool {
   const made = new Pool(size, samples, 1)
