@@ -19,9 +19,9 @@ import {
 } from '@gradwerk/core'
 import { z } from 'zod'
 import { type AffineOptions, epsilonRow, scaleOf, scaleRows, shiftOf, shiftRows } from './affine-options.ts'
-import { channelVariance } from './channel-variance.ts'
 import { alongChannels, axesAround, elementsPerChannel } from './channels.ts'
 import { channelsOf } from './grouped.ts'
+import { momentsNearZero, normalizeBatch } from './normalize-batch.ts'
 import { type ChannelStatistics, normalizeChannels } from './normalize-channels.ts'
 import { who as nameOf } from './who.ts'
 
@@ -68,10 +68,10 @@ function weightOf(momentum: Hyperparameter | 'cumulative', context: LayerContext
 }
 
 /**
- * The batch less its means, and the mean and biased variance of what is left; the running ones learn from the batch. That the means were
- * taken away once changes no result but its rounding, so no gradient flows through them.
+ * The batch less its means, rounded as they are; the running statistics learn from it. Taking the means away changes no result but its
+ * rounding, so no gradient flows through them.
  */
-function learn(x: Tensor, running: Moments, weight: Tensor, context: LayerContext, who: string) {
+function learn(x: Tensor, running: Moments, weight: Tensor, context: LayerContext, who: string): Tensor {
   const count = elementsPerChannel(x.shape, who)
   if (count < 2)
     throw new ShapeError({
@@ -84,10 +84,10 @@ function learn(x: Tensor, running: Moments, weight: Tensor, context: LayerContex
   const axes = axesAround(x.shape)
   const means = stopGradient(meanOf(x, { axes }))
   const centred = sub(x, alongChannels(means, x))
-  const [mean, variance] = [meanOf(centred, { axes }), channelVariance(centred)]
+  const { mean, variance } = momentsNearZero(centred)
   context.setState('mean', blend(running.mean, add(means, mean), weight))
   context.setState('variance', blend(running.variance, mul(variance, count / (count - 1)), weight))
-  return { centred, mean, variance }
+  return centred
 }
 
 /**
@@ -129,8 +129,8 @@ export function batchNorm(given: BatchNormOptions = {}): Layer {
         variance: context.state('variance', { shape, initial: 1 }),
       }
       if (!context.batchStatistics) return normalizeChannels(x, { ...running, scale, shift }, epsilon)
-      const { centred, ...used } = learn(x, running, weightOf(momentum, context), context, who)
-      return normalizeChannels(centred, { ...used, scale, shift }, epsilon)
+      const centred = learn(x, running, weightOf(momentum, context), context, who)
+      return normalizeBatch(centred, { scale, shift }, epsilon)
     },
   }
 }

@@ -8,6 +8,7 @@ import {
   normalizeOver,
 } from '@gradwerk/normalization'
 import { float, type OpSample } from '@gradwerk/testing'
+import { normalizeBatch } from '../src/normalize-batch.ts'
 
 // Numbers of elements and ε that float32 holds exactly, so that double precision sees the same on both sides.
 const epsilon = 2 ** -10
@@ -65,6 +66,12 @@ export const samples: readonly OpSample[] = [
     [2, 3, 2, 2],
   ].flatMap((x): OpSample[] => [
     channels(x),
+    {
+      op: 'normalizeBatch',
+      title: `[${x.join(', ')}]`,
+      inputs: [float(x), float([3]), float([3])],
+      build: (a, scale, shift) => normalizeBatch(a, { scale, shift }, epsilon),
+    },
     { op: 'channelVariance', title: `[${x.join(', ')}]`, inputs: [float(x)], build: (a) => channelVariance(a) },
   ]),
 ]
