@@ -45,6 +45,11 @@ export interface FitOptions {
   readonly epochs: number
   /** Samples in a batch, ≥ 1. Default 32. */
   readonly batchSize?: number
+  /**
+   * Batches whose gradients make one update, ≥ 1: `batchSize: 32, accumulate: 4` updates as batches of 128 do, in a quarter of the memory. Steps,
+   * losses and keys stay those of batches, and so do batch statistics; schedules count updates. An epoch ends with an update. Default 1.
+   */
+  readonly accumulate?: number
   /** What becomes of the samples after the last full batch. Default 'keep'. */
   readonly remainder?: 'keep' | 'drop'
   /** A dataset, or how much of the training set to hold out: a fraction, or a number of samples. Default: no validation. */
@@ -103,6 +108,7 @@ const datasetSchema = z.custom<Dataset>((x) => typeof x === 'object' && x !== nu
 export const fitSchema: z.ZodType = z.strictObject({
   epochs: z.int().positive(),
   batchSize: z.int().positive().optional(),
+  accumulate: z.int().positive().optional(),
   remainder: z.enum(['keep', 'drop']).optional(),
   validation: z
     .union([z.number().positive(), datasetSchema], { error: 'a dataset, a fraction or a number of samples' })

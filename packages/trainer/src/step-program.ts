@@ -27,6 +27,7 @@ import {
   tensorsOf,
   traceModel,
 } from '@gradwerk/core'
+import { type Accumulation, accumulated, perUpdate } from './accumulation.ts'
 import { batchInputs, type DataType } from './batch.ts'
 import { splitHyperparameters } from './hyperparameters.ts'
 import { meanLoss, sampleLosses } from './loss-values.ts'
@@ -39,6 +40,8 @@ export interface StepOptions {
   readonly regularizers: readonly RegularizerRule[]
   readonly gradientTransforms: readonly GradientTransform[]
   readonly augmentations: readonly Augmentation[]
+  /** Which steps make an update together. Default: each makes its own. */
+  readonly accumulation?: Accumulation | undefined
 }
 
 export interface StepProgram {
@@ -99,11 +102,13 @@ function plus(a: Tensor, b: Tensor | undefined): Tensor {
 /**
  * Builds the training step for batches of a fixed size: augmentation, forward pass, objective, gradients, update. The order of an
  * update: gradients of loss and differentiable penalties → gradient transforms → optimizer (with its decoupled decay) → proximal maps →
- * constraint → averages.
+ * constraint → averages. Where several steps make an update together, transforms and all that follows act on the mean gradients, and count in
+ * the last of these steps.
  */
 export function stepProgram(options: StepOptions, data: DataType, batchSize: number): StepProgram {
-  const { model, loss, optimizer, regularizers, gradientTransforms, augmentations } = options
-  const hyperparameters = collectHyperparameters()
+  const { model, loss, optimizer, regularizers, gradientTransforms, augmentations, accumulation } = options
+  const perStep = collectHyperparameters()
+  const hyperparameters = accumulation === undefined ? perStep : perUpdate(perStep, accumulation)
   const key = input('key', [2], 'uint32')
   const batch = batchInputs(data, batchSize)
   const { inputs: x, targets } = augmentations.reduce<Samples>((samples, augmentation, i) => {
@@ -154,13 +159,14 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     names.map((name) => trace.parameters.get(name)?.tensor as Tensor),
   )
   const initial: ReadonlyMap<string, Tensor> = new Map(names.map((name, i) => [name, found[i] as Tensor]))
+  const together = accumulation && accumulated(initial, accumulation, perStep, (name) => slotName(name, 'accumulated'))
   const transformed = gradientTransforms.reduce((all, transform) => {
     const changed = transform.transform(all, hyperparameters.scope(transform.name))
     if (!(changed instanceof Map)) refuseAnswer(transform, 'transform', 'a map of gradients by parameter', changed)
     for (const [name, { shape }] of all)
       tensorOf(transform, `transform (the gradient of '${name}')`, changed.get(name), shape)
     return changed
-  }, initial)
+  }, together?.gradients ?? initial)
 
   const state: Record<string, { current: Tensor; next: Tensor }> = {}
   const slots = new Map<string, StateSpec>()
@@ -168,11 +174,16 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     const gradient = transformed.get(name) as Tensor
     const maps = proximal.filter((penalty) => penalty.parameter === name).map(({ regularizer }) => regularizer)
     const updated = updateParameter(options.optimizer, parameter, gradient, maps, hyperparameters)
-    state[name] = { current: parameter.tensor, next: updated.parameter }
+    const settled = (next: Tensor, current: Tensor) => ({ current, next: together?.atLast(next, current) ?? next })
+    state[name] = settled(updated.parameter, parameter.tensor)
     for (const [slot, { spec, current, next }] of updated.slots) {
       slots.set(slotName(name, slot), spec)
-      state[slotName(name, slot)] = { current, next }
+      state[slotName(name, slot)] = settled(next, current)
     }
+  }
+  for (const [name, sum] of together?.sums ?? []) {
+    slots.set(slotName(name, 'accumulated'), { shape: sum.current.shape, initial: 0 })
+    state[slotName(name, 'accumulated')] = sum
   }
   for (const { parameter, regularizer } of proximal)
     if (!trace.parameters.has(parameter))

@@ -19,17 +19,18 @@ import {
   type Value,
   type Values,
 } from '@gradwerk/core'
+import { accumulation } from './accumulation.ts'
 import { calibrated } from './calibrate.ts'
 import { checkDataset } from './check-dataset.ts'
 import { encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
-import { datasetDigest } from './checkpoint/dataset-digest.ts'
-import { type Evaluator, evaluator } from './evaluation.ts'
+import { type Evaluator, evaluator, figureName } from './evaluation.ts'
 import { evaluationParameters } from './evaluation-parameters.ts'
 import { type Progress, trainingLoop } from './loop.ts'
 import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
 import { predictor } from './prediction.ts'
 import { checkpointOf, startingPoint } from './progress.ts'
 import { recomputeStatistics } from './recompute-statistics.ts'
+import { runIdentity } from './run-identity.ts'
 import { runPlan } from './schedule.ts'
 import type { StepOptions } from './step-program.ts'
 import { stepper } from './stepper.ts'
@@ -56,14 +57,6 @@ interface Trained {
 /** Samples that data-dependent initializers see. */
 const calibrationSamples = 256
 
-/** Plugins as text: their JSON, with matchers by their source. */
-function described(plugins: unknown): string {
-  return JSON.stringify(plugins, (key, x: unknown) => {
-    if (x instanceof RegExp) return String(x)
-    return key === 'where' && typeof x === 'function' ? String(x) : x
-  })
-}
-
 /** Which datasets can share compiled programs. */
 function typeKey({ inputs, targets }: Dataset): string {
   return JSON.stringify([inputs.dtype, inputs.shape.slice(1), targets.dtype, targets.shape.slice(1)])
@@ -89,13 +82,13 @@ export class Trainer {
       augmentations = [],
       seed = 0,
     } = options
-    const names = metrics.map(({ name }) => name)
+    const names = metrics.map(figureName)
     const taken = names.find((name, i) => name === 'loss' || names.indexOf(name) !== i)
     if (taken !== undefined)
       throw new OptionError({
         who: 'Trainer',
         problem: `two figures are named '${taken}'`,
-        expected: 'metrics of distinct names',
+        expected: 'metrics whose figures have distinct names',
       })
     const rules = regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule }))
     const { model, loss, optimizer, backend } = options
@@ -140,7 +133,8 @@ export class Trainer {
   }
 
   async #fit(dataset: Dataset, options: FitOptions): Promise<Run> {
-    const { epochs, batchSize = 32, remainder = 'keep', validation, trackTraining = false, resume, signal } = options
+    const { epochs, batchSize = 32, accumulate = 1, remainder = 'keep' } = options
+    const { validation, trackTraining = false, resume, signal } = options
     const { backend, callbacks, optimizer } = this.#options
     checkDataset('Trainer.fit', dataset)
     if (typeof validation === 'object') checkDataset('Trainer.fit', validation)
@@ -148,16 +142,25 @@ export class Trainer {
     await this.#checkTargets(train)
     if (held !== undefined) await this.#checkTargets(held)
     const plan = runPlan(train.indices, batchSize, remainder, this.#key)
-    const steps = await stepper(backend, this.#options, train, plan.batchSizes, this.#key)
+    const lastSize = plan.batchSizes.at(-1) ?? batchSize
+    const together = accumulation(accumulate, { steps: plan.stepsPerEpoch, batchSize, lastSize })
+    const steps = await stepper(
+      backend,
+      { ...this.#options, accumulation: together },
+      train,
+      plan.batchSizes,
+      this.#key,
+    )
     // The digest of the data takes a moment, and only checkpoints need it.
     let known: RunIdentity | undefined
     const identity = () => {
-      known ??= this.#identity(train, { epochs, batchSize, remainder })
+      known ??= runIdentity(this.#options, train, { epochs, batchSize, accumulate, remainder })
       return known
     }
     const total = epochs * plan.stepsPerEpoch
-    const parametersOf = (progress: Pick<Progress, 'snapshot' | 'step'>) =>
-      evaluationParameters(optimizer, steps.parameters, progress.snapshot, progress.step, total)
+    const updates = together?.updates ?? ((step: number) => step)
+    const parametersOf = ({ snapshot, step }: Pick<Progress, 'snapshot' | 'step'>) =>
+      evaluationParameters(optimizer, steps.parameters, snapshot, updates(step), updates(total))
     const first = train.indices.subarray(0, calibrationSamples)
     const initial =
       resume === undefined ? await calibrated(backend, this.#options, train, first, steps.initial) : steps.initial
@@ -265,20 +268,6 @@ export class Trainer {
 
   async #checkTargets(dataset: Dataset): Promise<void> {
     this.#options.loss.checkTargets?.(dataset.targets, (await this.#evaluator(dataset)).predictions)
-  }
-
-  #identity(train: Dataset, plan: Pick<RunIdentity, 'epochs' | 'batchSize' | 'remainder'>): RunIdentity {
-    const { model, optimizer, loss, regularizers, gradientTransforms, augmentations, seed } = this.#options
-    return {
-      model: described(model),
-      optimizer: described(optimizer),
-      objective: described([loss, regularizers, gradientTransforms, augmentations]),
-      seed,
-      ...plan,
-      dataset: train.name,
-      samples: train.indices.length,
-      data: datasetDigest(train),
-    }
   }
 }
 

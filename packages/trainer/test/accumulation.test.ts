@@ -1,0 +1,131 @@
+// Accumulated gradients: n batches of b are one batch of n · b, to rounding, with everything that comes after the gradients.
+
+import { ort } from '@gradwerk/backend-ort'
+import {
+  type Backend,
+  type Constraint,
+  type Hyperparameter,
+  maximum,
+  minimum,
+  reference,
+  valueAt,
+} from '@gradwerk/core'
+import { dense, sequential, tanh } from '@gradwerk/layers'
+import { softmaxCrossEntropy } from '@gradwerk/losses'
+import { adamW, clipByGlobalNorm, cosine, ema, lookahead, momentum, oneCycleMomentum, sgd } from '@gradwerk/optimizers'
+import { l1, l2 } from '@gradwerk/regularizers'
+import { describe, expect, it } from 'vitest'
+import { type Accumulation, accumulation } from '../src/accumulation.ts'
+import { type FitOptions, type Run, Trainer } from '../src/index.ts'
+import { clusters } from './data.ts'
+
+const box: Constraint = {
+  kind: 'constraint',
+  name: 'box',
+  options: {},
+  project: (w) => maximum(minimum(w, 0.6), -0.6),
+}
+
+const optimizers = {
+  'AdamW with a schedule, averaged': () => ema({ optimizer: adamW({ learningRate: cosine(0.05) }), decay: 0.9 }),
+  'momentum with a schedule, lookahead': () =>
+    lookahead({ optimizer: sgd({ learningRate: 0.2, momentum: oneCycleMomentum({ low: 0.5 }) }), steps: 2 }),
+  'plain momentum': () => momentum(0.1),
+}
+
+function fit(
+  backend: Backend,
+  optimizer: keyof typeof optimizers,
+  fit: Partial<FitOptions>,
+  stepsPerCall = 3,
+): Promise<Run> {
+  const trainer = new Trainer({
+    model: sequential([dense(8, { constraint: box }), tanh(), dense(3)]),
+    loss: softmaxCrossEntropy(),
+    optimizer: optimizers[optimizer](),
+    regularizers: [l2(1e-2), { regularizer: l1(1e-3), where: { name: 'dense_1.kernel' } }],
+    gradientTransforms: [clipByGlobalNorm(0.2)],
+    backend,
+    seed: 3,
+    stepsPerCall,
+  })
+  return trainer.fit(clusters(60), { epochs: 4, ...fit })
+}
+
+function expectEqual(a: Run['model'], b: Run['model'], tolerance: number): void {
+  for (const [name, { data }] of Object.entries(a.parameters))
+    data.forEach((x, i) => {
+      expect(Math.abs(Number(x) - Number(b.parameters[name]?.data[i]))).toBeLessThanOrEqual(tolerance)
+    })
+}
+
+describe.each([
+  ['reference', reference],
+  ['ort', () => ort({ threads: 1 })],
+] as const)('on %s', (_, backend) => {
+  it.each(Object.keys(optimizers) as (keyof typeof optimizers)[])(
+    'three batches of 8 are one of 24, also at the end of an epoch: %s',
+    async (optimizer) => {
+      // 24 + 24 + 12 samples, and 3 · 8 + 3 · 8 + (8 + 4).
+      const whole = await fit(backend(), optimizer, { batchSize: 24 })
+      const parts = await fit(backend(), optimizer, { batchSize: 8, accumulate: 3 })
+      expect([whole.steps, parts.steps]).toEqual([12, 32])
+      expectEqual(parts.model, whole.model, 2e-6)
+      const other = await fit(backend(), optimizer, { batchSize: 8 })
+      expect(() => expectEqual(other.model, whole.model, 1e-3)).toThrow()
+    },
+  )
+})
+
+describe('accumulation', () => {
+  it('does not depend on how steps are grouped into calls', async () => {
+    const run = (stepsPerCall: number) =>
+      fit(reference(), 'plain momentum', { batchSize: 8, accumulate: 3, epochs: 2 }, stepsPerCall)
+    const [one, many] = [await run(1), await run(5)]
+    expect(many.snapshot).toEqual(one.snapshot)
+  })
+
+  it('of one batch is none', async () => {
+    const [plain, one] = await Promise.all([
+      fit(reference(), 'plain momentum', { batchSize: 24 }),
+      fit(reference(), 'plain momentum', { batchSize: 24, accumulate: 1 }),
+    ])
+    expect(one.snapshot).toEqual(plain.snapshot)
+  })
+
+  it('leaves parameters and slots alone between updates', async () => {
+    const seen: string[] = []
+    const trainer = new Trainer({
+      model: dense(3),
+      loss: softmaxCrossEntropy(),
+      optimizer: momentum(0.1),
+      backend: reference(),
+      stepsPerCall: 1,
+      callbacks: [
+        {
+          kind: 'callback',
+          name: 'watch',
+          options: {},
+          onSteps(run) {
+            const { parameters, slots } = run.snapshot()
+            seen.push(JSON.stringify([parameters['kernel'], slots['kernel/velocity']]))
+          },
+        },
+      ],
+    })
+    await trainer.fit(clusters(60), { epochs: 1, batchSize: 10, accumulate: 4 })
+    const changes = seen.map((now, i) => i > 0 && now !== seen[i - 1])
+    expect(changes).toEqual([false, false, false, true, false, true])
+  })
+
+  it('counts updates and weighs batches by their samples', () => {
+    const of = (steps: number) => accumulation(2, { steps, batchSize: 8, lastSize: 4 }) as Accumulation
+    const { updates, kept, weight, last } = of(3)
+    const at = (number: Hyperparameter) => [0, 1, 2, 3, 4, 5].map((step) => valueAt(number, step, 6))
+    expect([0, 1, 2, 3, 4, 5, 6].map(updates)).toEqual([0, 0, 1, 2, 2, 3, 4])
+    expect(at(kept)).toEqual([0, 1, 0, 0, 1, 0])
+    expect(at(weight)).toEqual([0.5, 0.5, 1, 0.5, 0.5, 1])
+    expect(at(last)).toEqual([0, 1, 1, 0, 1, 1])
+    expect(at(of(2).weight).slice(0, 2)).toEqual([2 / 3, 1 / 3])
+  })
+})
