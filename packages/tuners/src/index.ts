@@ -1,6 +1,6 @@
 export type { Json } from './json.ts'
-export { none } from './pruners/none.ts'
-export { random } from './samplers/random.ts'
+export * from './pruners/index.ts'
+export * from './samplers/index.ts'
 export { checkDistribution, compatible, contains, fromInternal, isSingle, toInternal } from './space/distribution.ts'
 export { drawUniform, fromUnit, toUnit } from './space/unit.ts'
 export { memoryStorage } from './storage/memory.ts'
