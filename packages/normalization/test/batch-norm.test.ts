@@ -158,6 +158,25 @@ describe('properties', () => {
     }
   })
 
+  test.each([1, 100, 1e4])(
+    'in evaluation a mean of %d deviations costs what rounding the running mean does',
+    (size) => {
+      const x = randomValue([256, 2], 3, size, 1)
+      const layer = batchNorm({ momentum: 1 })
+      const { state } = run(layer, x, fresh(2), true)
+      const got = numbers(run(layer, x, { ...fresh(2), ...state }, false).y)
+      for (const c of [0, 1]) {
+        const { mean, variance } = momentsOf(x, c)
+        for (let i = c; i < 512; i += 2) {
+          const wanted = (Number(x.data[i]) - mean) / Math.sqrt((variance * 256) / 255 + 1e-5)
+          expect(Math.abs((got[i] as number) - wanted)).toBeLessThan(
+            2 ** -24 * (2 * size + 16 * (1 + Math.abs(wanted))),
+          )
+        }
+      }
+    },
+  )
+
   test('with momentum 1, evaluating on the batch itself differs only by the unbiased variance', () => {
     const x = randomValue([6, 2], 4)
     const trained = run(batchNorm({ momentum: 1 }), x, fresh(2), true)

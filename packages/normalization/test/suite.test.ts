@@ -1,7 +1,9 @@
 import { ort, verifyOnnx } from '@gradwerk/backend-ort'
+import type { TrainedModel } from '@gradwerk/core'
 import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, rmsNorm } from '@gradwerk/normalization'
 import { exportOnnx } from '@gradwerk/onnx'
 import { layerSuite } from '@gradwerk/testing'
+import { describe } from 'vitest'
 
 const onnx = { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
 
@@ -86,3 +88,16 @@ layerSuite(
   ],
   { onnx },
 )
+
+// The oldest operator set, and the first that has a node for RMS normalization.
+describe.each([17, 23])('operator set %d', (opset) => {
+  const tools = { ...onnx, exportOnnx: (model: TrainedModel) => exportOnnx(model, { opset }) }
+  layerSuite(layerNorm, [{ ...both, plugin: layerNorm(), input: [6], output: [6], parameters: 12 }], { onnx: tools })
+  layerSuite(groupNorm, [{ ...both, plugin: groupNorm(2), input: [4, 3, 2], output: [4, 3, 2], parameters: 8 }], {
+    onnx: tools,
+  })
+  layerSuite(instanceNorm, [{ ...both, plugin: instanceNorm(), input: [2, 6], output: [2, 6], parameters: 0 }], {
+    onnx: tools,
+  })
+  layerSuite(rmsNorm, [{ ...both, plugin: rmsNorm(), input: [6], output: [6], parameters: 6 }], { onnx: tools })
+})

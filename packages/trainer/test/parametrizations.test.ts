@@ -4,6 +4,7 @@ import { ort } from '@gradwerk/backend-ort'
 import {
   type Backend,
   type Callback,
+  constant,
   constantHyperparameters,
   evaluate,
   input,
@@ -16,6 +17,7 @@ import {
   traceModel,
   type Value,
 } from '@gradwerk/core'
+import { lsuv } from '@gradwerk/initializers'
 import { conv2d, dense, flatten, relu, reshape, sequential } from '@gradwerk/layers'
 import { softmaxCrossEntropy } from '@gradwerk/losses'
 import { spectralNorm, weightNorm } from '@gradwerk/normalization'
@@ -132,6 +134,21 @@ describe('weight normalization', () => {
       const expected = numbers(wanted.get(name) as Value)
       for (const [i, w] of numbers(weight).entries()) expect(w).toBeCloseTo(expected[i] as number, 6)
     }
+  })
+
+  test('initializers that look at data calibrate lengths through directions', async () => {
+    const model = sequential([dense(30, { initializer: lsuv(), parametrization: weightNorm() }), relu(), dense(3)])
+    const { snapshots } = await train(model, {}, 1)
+    const [first] = snapshots as [Snapshot]
+    const trace = traceModel(model, constant(data.inputs))
+    const [y] = evaluate([trace.activations.get('dense') as typeof trace.output], {
+      ...first.parameters,
+      ...first.state,
+    })
+    const outputs = Array.from(numbers(y as Value))
+    const mean = outputs.reduce((a, b) => a + b, 0) / outputs.length
+    const variance = outputs.reduce((total, z) => total + (z - mean) ** 2, 0) / outputs.length
+    expect(Math.abs(variance - 1)).toBeLessThan(0.1)
   })
 
   test('a gradient is orthogonal to its direction, which therefore never gets shorter', async () => {
