@@ -15,7 +15,7 @@ import {
 import { ones } from '@gradwerk/initializers'
 import { dense, sequential } from '@gradwerk/layers'
 import { meanSquaredError, softmaxCrossEntropy } from '@gradwerk/losses'
-import { sgd } from '@gradwerk/optimizers'
+import { adamW, ema, sgd } from '@gradwerk/optimizers'
 import { l1, l2 } from '@gradwerk/regularizers'
 import { describe, expect, it } from 'vitest'
 import { type ParameterMatcher, Trainer } from '../src/index.ts'
@@ -94,5 +94,38 @@ describe('one update of one weight', () => {
     expect(free.objective).toBeCloseTo(1 + 3 + 1000, 3)
     limit = 0.5
     expect((await run()).weight).toBe(0.5)
+  })
+
+  it('decays before the proximal map, and averages after the constraint', async () => {
+    const smooth: Regularizer = { ...plugin('regularizer', 'smooth'), penalty: (w) => mul(sum(w), 3) }
+    const mapped: Regularizer = {
+      ...plugin('regularizer', 'mapped'),
+      penalty: (w) => sum(w),
+      proximal: (w, stepSize) => sub(w, mul(stepSize, 10)),
+    }
+    const doubled: GradientTransform = {
+      ...plugin('gradientTransform', 'doubled'),
+      transform: (gradients) => new Map([...gradients].map(([name, gradient]) => [name, add(gradient, gradient)])),
+    }
+    const constraint: Constraint = { ...plugin('constraint', 'limit'), project: (w) => minimum(w, 0.7) }
+    const trainer = new Trainer({
+      model: dense(1, { initializer: ones(), useBias: false, regularizer: smooth, constraint }),
+      loss: meanSquaredError(),
+      // Without memory Adam steps by the learning rate, and its effective step size is learning rate / |gradient|.
+      optimizer: ema({
+        optimizer: adamW({ learningRate: 0.1, weightDecay: 0.5, beta1: 0, beta2: 0, epsilon: 1e-12 }),
+        decay: 0.5,
+      }),
+      regularizers: [mapped],
+      gradientTransforms: [doubled],
+      backend: reference(),
+    })
+    const { snapshot, model } = await trainer.fit(single, { epochs: 2, batchSize: 1 })
+    // Step 1: gradient 2·1 + 3 = 5, doubled 10. Decay 1 − 0.05 = 0.95, step 0.85, proximal map − 10·0.1/10: 0.75, constraint: 0.7.
+    const first = 0.7
+    // Step 2: gradient 2·0.7 + 3 = 4.4, doubled 8.8. Decay 0.665, step 0.565, proximal map − 10·0.1/8.8; the constraint holds.
+    const second = 0.565 - 1 / 8.8
+    expect(Number(snapshot.parameters['kernel']?.data[0])).toBeCloseTo(second, 6)
+    expect(numbers(model, 'kernel')[0]).toBeCloseTo((second + 0.5 * first) / 1.5, 6)
   })
 })
