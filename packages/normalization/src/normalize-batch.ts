@@ -6,6 +6,7 @@ import {
   type CompositeOp,
   div,
   filled,
+  maximum,
   mean,
   mul,
   neg,
@@ -22,7 +23,7 @@ import { normalizeChannels } from './normalize-channels.ts'
 export function momentsNearZero(x: Tensor): { readonly mean: Tensor; readonly variance: Tensor } {
   const axes = axesAround(x.shape)
   const means = mean(x, { axes })
-  return { mean: means, variance: sub(mean(square(x), { axes }), square(means)) }
+  return { mean: means, variance: maximum(sub(mean(square(x), { axes }), square(means)), 0) }
 }
 
 /** x · factor + offset, channel by channel; for images one node, which reads and writes every element once. */

@@ -53,8 +53,9 @@ function firstLengths(name: string, draw: Value, outputAxes: readonly number[]):
  * g are trained apart.
  *
  * Parameters: `<name>.direction` v, of the shape of w, and `<name>.length` g, of the lengths of w along its output axes: [units] for a dense
- * kernel [in, units], [filters] for a convolution. At first v is what the initializer draws for w and g = ‖v‖, so that w starts as it would
- * without. Length and direction have the roles scale and kernel.
+ * kernel [in, units], [filters] for a convolution. (Filters of a transposed one with groups share a length where they have the same
+ * place in their groups.) At first v is what the initializer draws for w and g = ‖v‖, so that w starts as it would without. Length and
+ * direction have the roles scale and kernel.
  *
  * ‖w‖ = |g| for every unit, and the gradient of v is orthogonal to v. Regularizers of the weight see w, on whose norm only g acts.
  *

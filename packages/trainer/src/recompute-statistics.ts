@@ -12,8 +12,10 @@ import {
   type Hyperparameters,
   initializeModel,
   input,
+  type Key,
   keyOf,
   type ModelTrace,
+  numbers,
   OptionError,
   program,
   sameShape,
@@ -69,6 +71,16 @@ function equalBatches(order: Int32Array, most: number): Int32Array[] {
   return Array.from({ length: count }, (_, i) => order.subarray(at(i), at(i + 1)))
 }
 
+/** The model's states, and first ones where there are none, or none that are finite: a weight of 0 does not take those away. */
+function startingStates(trace: ModelTrace, known: Values, key: Key): Values {
+  const fresh = initializeModel({ ...trace, parameters: new Map() }, key).state
+  const usable = Object.keys(fresh).flatMap((name) => {
+    const value = known[name]
+    return value !== undefined && numbers(value).every(Number.isFinite) ? [[name, value] as const] : []
+  })
+  return { ...fresh, ...Object.fromEntries(usable) }
+}
+
 function given(name: string, values: Values): Value {
   const found = values[name]
   if (found !== undefined) return found
@@ -118,7 +130,7 @@ export async function recomputeStatistics(
   const key = fold(keyOf(seed), 'statistics')
   const passes = new Map<number, Promise<Pass>>()
   const data = datasetFeeds(dataset)
-  let state: Values = model.state
+  let state: Values | undefined
   let seen = 0
   for (const rows of equalBatches(epochOrder(dataset.indices, key), batchSize)) {
     const size = rows.length
@@ -128,7 +140,7 @@ export async function recomputeStatistics(
     if (trace.states.size === 0) return model
     seen += size
     const names = [...trace.parameters.keys()]
-    const fresh = initializeModel({ ...trace, parameters: new Map() }, key).state
+    state ??= startingStates(trace, model.state, key)
     const feeds = hyperparameterFeeds(hyperparameters, 0, 1, 1)
     const result = await executable.run({
       steps: 1,
@@ -142,9 +154,9 @@ export async function recomputeStatistics(
         [weightName]: value('float32', [1], Float32Array.of(size / seen)),
         ...feeds.inputs,
       },
-      state: Object.fromEntries([...trace.states.keys()].map((name) => [name, state[name] ?? given(name, fresh)])),
+      state,
     })
-    state = { ...state, ...result.state }
+    state = result.state
   }
-  return { ...model, state }
+  return { ...model, state: { ...model.state, ...state } }
 }

@@ -2,6 +2,7 @@
 
 import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import {
+  add,
   type Backend,
   constantHyperparameters,
   type Dataset,
@@ -9,6 +10,7 @@ import {
   input,
   keyOf,
   type Layer,
+  matmul,
   numbers,
   program,
   randomStream,
@@ -105,6 +107,19 @@ const image = [2, 6, 6]
 const head = [globalAveragePool2d(), dense(3)]
 const plain = { useBias: false } as const
 
+/** x·w + normalize(x·w + b): the product would have to be computed twice. */
+const twoFold: Layer = {
+  kind: 'layer',
+  name: 'twoFold',
+  options: {},
+  apply(x, context) {
+    const place = { initializer: initializers.heNormal(), inputAxes: [0], outputAxes: [1] }
+    const product = matmul(x, context.parameter('kernel', { ...place, shape: [4, 4], role: 'kernel' }))
+    const bias = context.parameter('bias', { ...place, shape: [1, 4], role: 'bias' })
+    return add(product, context.child('batchNorm', batchNorm(), add(product, bias)))
+  },
+}
+
 const cases: Readonly<Record<string, Case>> = {
   'a perceptron': {
     shape: [7],
@@ -190,6 +205,24 @@ const cases: Readonly<Record<string, Case>> = {
     folded: [],
     left: 2,
   },
+  'not into a product that something else looks at': {
+    shape: image,
+    model: sequential([conv2d(2, { size: 1 }), residual([batchNorm(), relu()]), ...head]),
+    folded: [],
+    left: 1,
+  },
+  'not into a product whose bias is looked at': {
+    shape: [5],
+    model: sequential([dense(4), residual([batchNorm(), relu()]), dense(3)]),
+    folded: [],
+    left: 1,
+  },
+  'not where the product is needed before its bias as well': {
+    shape: [4],
+    model: sequential([twoFold, dense(3)]),
+    folded: [],
+    left: 1,
+  },
   'not behind a sum of branches': {
     shape: [5],
     model: sequential([residual(dense(5)), batchNorm(), relu(), dense(3), layerNorm()]),
@@ -230,7 +263,9 @@ describe.each(Object.entries(cases))('%s', (_, { shape, model, folded, left = 0 
     const described = metadataProps.find(({ key }) => key === 'gradwerk.model')?.value ?? ''
     expect(described.match(/"name":"foldedBatchNorm"/g) ?? []).toHaveLength(folded.length === 0 ? 0 : 1)
     // The description makes the same model again.
-    const again = revive(JSON.parse(described), layers, normalization, initializers, regularizers) as Layer
+    const again = revive(JSON.parse(described), layers, normalization, initializers, regularizers, {
+      twoFold: () => twoFold,
+    }) as Layer
     const x = data.inputs
     expect(await outputsOf({ ...result, layer: again }, reference(), x)).toEqual(
       await outputsOf(result, reference(), x),

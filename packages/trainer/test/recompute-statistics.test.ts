@@ -159,6 +159,19 @@ test('nothing random happens, power iterations go on, and models without statist
   expect(await recomputeStatistics(plain, data, { backend: reference() })).toBe(plain)
 })
 
+test('statistics that are not finite any more are found again', async () => {
+  const trainer = trainerOf()
+  const { model } = await trainer.fit(data, { epochs: 1, batchSize: 20 })
+  const spoilt = valueOf('float32', [6], [Number.NaN, 1, 1, Number.POSITIVE_INFINITY, 1, 1])
+  const { state } = await recomputeStatistics(
+    { ...model, state: { 'batchNorm.mean': spoilt, 'batchNorm.variance': spoilt } },
+    data,
+    { backend: reference(), batchSize: 60 },
+  )
+  close(state['batchNorm.mean'], moments(data.indices).mean)
+  close(state['batchNorm.variance'], moments(data.indices).variance)
+})
+
 test('a cumulative average goes on from the batches counted here', async () => {
   const trainer = trainerOf(sequential([batchNorm({ momentum: 'cumulative' }), dense(3)]))
   const { model } = await trainer.fit(data, { epochs: 2, batchSize: 20 })
