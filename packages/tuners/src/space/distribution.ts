@@ -24,9 +24,11 @@ function checkRange(name: string, range: Range): Range {
   return { ...range, high: highestOnGrid(low, high, step) }
 }
 
-/** Choices are told apart by their JSON. */
+/** Choices are told apart by their JSON; unlike JSON's, NaN and the infinities are not null. */
 export function choiceKey(choice: unknown): string {
-  return JSON.stringify(choice) ?? 'undefined'
+  const told = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
+  return JSON.stringify(choice, told) ?? 'undefined'
 }
 
 /** A sound distribution: bounds in order, `high` lowered to the grid of the step. Throws an OptionError that names the parameter. */

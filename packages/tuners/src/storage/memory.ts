@@ -14,12 +14,14 @@ export function memoryStorage(): Storage {
     state,
     sync: () => undefined,
     append: (changes) =>
-      changes.map((change) => {
+      (typeof changes === 'function' ? changes() : changes).map((change) => {
         const operation = { ...change, worker }
         log.push(operation)
         return state.apply(operation)
       }),
     operations: () => log.values(),
+    beat: () => undefined,
+    isGone: () => false,
     close: () => undefined,
   }
 }

@@ -9,6 +9,8 @@ export type TrialState = TrialRecord['state']
 export interface StoredParameter {
   readonly internal: number
   readonly distribution: Distribution
+  /** The deprecated class of Optuna that the distribution was read as; it goes with its own kind only. */
+  readonly legacy?: string
 }
 
 /** A trial that is added whole: enqueued, copied, or retried. */
@@ -61,6 +63,8 @@ export type Change =
       readonly key: string
       readonly value: Json
     }
+  /** A line that has a place in the log and no effect. */
+  | { readonly kind: 'ignored'; readonly code: number }
 
 /** A change and who made it. */
 export type Operation = Change & { readonly worker: string }

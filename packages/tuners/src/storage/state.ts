@@ -74,6 +74,8 @@ export class StorageState {
       }
       case 'createTrial':
         return this.#createTrial(operation)
+      case 'ignored':
+        return { skipped: 'it has no effect' }
       default:
         return this.#changeTrial(operation)
     }
@@ -129,13 +131,18 @@ export class StorageState {
   #setParameter(trial: StoredTrial, { name, parameter }: ChangeOf<'parameter'>): Applied {
     const first = this.studies.get(trial.study)?.trials.find(({ parameters }) => parameters.has(name))
     const known = first?.parameters.get(name)
-    if (known !== undefined && !compatible(known.distribution, parameter.distribution))
+    if (known !== undefined && !sameKind(known, parameter))
       return {
         skipped: `parameter '${name}' has another kind, scale or choice of values than in trial ${first?.number}`,
       }
     trial.parameters.set(name, parameter)
     return done
   }
+}
+
+/** Whether two trials of a study may hold these under one name. */
+export function sameKind(a: StoredParameter, b: StoredParameter): boolean {
+  return a.legacy === b.legacy && compatible(a.distribution, b.distribution)
 }
 
 /** Of two workers that both start a waiting trial, the first one gets it. */

@@ -10,10 +10,17 @@ export interface Storage {
   readonly state: StorageState
   /** Reads what others have appended. */
   sync(): void
-  /** Appends changes together, after reading what others did before; the outcome of each. */
-  append(changes: readonly Change[]): readonly Applied[]
+  /**
+   * Appends changes together, after reading what others did before; the outcome of each. A function is called when the state is up to
+   * date and nobody else can append, and decides what to append.
+   */
+  append(changes: readonly Change[] | (() => readonly Change[])): readonly Applied[]
   /** The log from the beginning, as far as it was read. */
   operations(): Iterable<Operation>
-  /** Ends what this storage keeps going, such as a heartbeat. */
+  /** Lets others know from now on that this worker lives. */
+  beat(): void
+  /** Whether a worker that let others know has ended. */
+  isGone(worker: string): boolean
+  /** Ends what this storage keeps going, such as its heartbeat. */
   close(): void
 }
