@@ -3,6 +3,7 @@ export { type BrightnessOptions, brightness, type ContrastOptions, contrast } fr
 export { type ComposeOptions, compose } from './compose.ts'
 export { type CropAndPadOptions, cropAndPad } from './crop-and-pad.ts'
 export { type CutmixOptions, cutmix } from './cutmix.ts'
+export { perSample } from './draws.ts'
 export { elastic, type WarpOptions, warp } from './elastic.ts'
 export { type CutoutOptions, cutout, type EraseOptions, erase } from './erase.ts'
 export { type GaussianNoiseOptions, gaussianNoise } from './gaussian-noise.ts'

@@ -1,5 +1,6 @@
 // What a third party writes: a regularizer of its own, tested with the published suite, trained with the published packages.
 
+import { shift } from '@gradwerk/augmentation'
 import { ort } from '@gradwerk/backend-ort'
 import {
   dynamic,
@@ -52,6 +53,7 @@ const norm = async (strength: number) => {
     optimizer: adam(3e-3),
     metrics: [accuracy()],
     regularizers: [unitNormPenalty(strength)],
+    augmentations: [shift(1)],
     backend: ort({ threads: 1 }),
     seed: 1,
   })
