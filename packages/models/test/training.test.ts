@@ -19,7 +19,7 @@ test.each([
   [batchNormCnn({ filters: [4, 8], units: 32 }), 3, 0.9],
   // Without a normalization it takes several epochs of this size until it begins to learn.
   [allConvolutional({ filters: [8, 16], normalization: batchNorm() }), 4, 0.7],
-  [preActivationResNet({ blocks: 1, width: 8, survival: 0.9 }), 4, 0.7],
+  [preActivationResNet({ blocks: 1, width: 8, survival: 0.9 }), 4, 0.6], // 0.70 to 0.80 over four seeds
 ])('$name', async (model, epochs, atLeast) => {
   const trainer = new Trainer({
     model,
