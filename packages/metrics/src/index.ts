@@ -1,2 +1,8 @@
 export { accuracy } from './accuracy.ts'
+export { confusionMatrix, confusionMatrixOf } from './confusion-matrix.ts'
+export { type ExpectedCalibrationErrorOptions, expectedCalibrationError } from './expected-calibration-error.ts'
 export { meanLoss } from './mean-loss.ts'
+export { f1, type PrecisionRecallOptions, precision, recall } from './precision-recall.ts'
+export { rSquared } from './r-squared.ts'
+export { absoluteError, rootMeanSquaredError, squaredError } from './regression-errors.ts'
+export { type TopKAccuracyOptions, topKAccuracy } from './top-k-accuracy.ts'

@@ -38,13 +38,18 @@ export function modelInputs(trace: ModelTrace): Record<string, Tensor> {
   return Object.fromEntries([...trace.parameters, ...trace.states].map(([name, { tensor }]) => [name, tensor]))
 }
 
+/** What the figure of a metric is called. */
+export function figureName({ name, figure }: Metric): string {
+  return figure ?? name
+}
+
 /** `<metric>/<state>` */
 function accumulators(metric: Metric, predictions: Tensor): [string, StateTransition['current']][] {
   const specs: unknown = metric.init(predictions)
   if (typeof specs !== 'object' || specs === null) return refuseAnswer(metric, 'init', 'states by name', specs)
   return Object.entries(metric.init(predictions)).map(([name, { shape }]) => [
     name,
-    input(`${metric.name}/${name}`, shape),
+    input(`${figureName(metric)}/${name}`, shape),
   ])
 }
 
@@ -80,8 +85,8 @@ export async function evaluator(
     const call = { predictions: trace.output, targets: batch.targets, losses, weights }
     const next = tensorsOf(metric, 'update', metric.update(current, call), Object.keys(current))
     for (const [name, spec] of Object.entries(metric.init(trace.output))) {
-      state[`${metric.name}/${name}`] = { current: current[name] as Tensor, next: next[name] as Tensor }
-      initial[`${metric.name}/${name}`] = filled('float32', spec.shape, spec.initial)
+      state[`${figureName(metric)}/${name}`] = { current: current[name] as Tensor, next: next[name] as Tensor }
+      initial[`${figureName(metric)}/${name}`] = filled('float32', spec.shape, spec.initial)
     }
   }
   const { shared, inputs } = splitHyperparameters(hyperparameters)
@@ -114,11 +119,13 @@ export async function evaluator(
       const figures: Record<string, number> = { loss: numberOf(state['loss/sum'] as Value) / counted }
       for (const metric of metrics) {
         const own = Object.keys(metric.init(trace.output)).map(
-          (name) => [name, state[`${metric.name}/${name}`] as Value] as const,
+          (name) => [name, state[`${figureName(metric)}/${name}`] as Value] as const,
         )
         const figure: unknown = metric.result(Object.fromEntries(own))
         if (typeof figure !== 'number') refuseAnswer(metric, 'result', 'a number', figure)
-        figures[metric.name] = figure
+        figures[figureName(metric)] = figure
+        for (const [name, value] of Object.entries(metric.details?.(Object.fromEntries(own)) ?? {}))
+          figures[`${figureName(metric)}.${name}`] = value
       }
       return figures
     },
