@@ -40,7 +40,7 @@ export function deltaOrthogonal(options: DeltaOrthogonalOptions = {}): Initializ
           throw new ShapeError({
             who: 'deltaOrthogonal',
             problem: 'fewer outputs than inputs cannot keep all lengths',
-            expected: `at least ${inputs} outputs${groups === 1 ? '' : ' in each group'}`,
+            expected: `at least ${inputs} outputs in a group`,
             got: `${outputs}`,
             hint: 'orthogonal()',
           })

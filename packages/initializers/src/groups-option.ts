@@ -3,12 +3,12 @@
 import { z } from 'zod'
 
 export interface GroupsOptions {
-  /** Groups of the convolution that the kernel belongs to, 1 and more. Default 1. */
-  readonly groups?: number
+  /** Groups of the convolution that the kernel belongs to, 1 and more. Default: what its layer says. */
+  readonly groups?: number | undefined
 }
 
-export const groupsRow: z.ZodDefault<z.ZodInt> = z
+export const groupsRow: z.ZodOptional<z.ZodInt> = z
   .int()
   .positive()
-  .default(1)
-  .meta({ description: 'groups of the convolution that the kernel belongs to' })
+  .optional()
+  .meta({ description: 'groups of the convolution that the kernel belongs to; what its layer says unless given' })

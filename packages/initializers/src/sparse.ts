@@ -2,7 +2,7 @@
 
 import { type Initializer, parseOptions, sizeOf, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
-import { weightView } from './weight-view.ts'
+import { groupViews } from './weight-view.ts'
 
 const schema = z.strictObject({
   sparsity: z
@@ -34,7 +34,7 @@ export interface SparseOptions {
  * Every output has exactly ⌈sparsity · n⌉ of its n incoming connections at 0, chosen at random; the others are w ~ N(0,
  * standardDeviation²).
  *
- * Shapes: a kernel of any axes; n counts inputs and receptive field. In PyTorch the zeros are counted in columns of [out, in],
+ * Shapes: a kernel of any axes; n counts the inputs of its group and the receptive field. In PyTorch the zeros are counted in columns of [out, in],
  * thus for every input instead; with our dense kernel [in, out] its columns are the outputs of the paper.
  *
  * Martens 2010, “Deep learning via Hessian-free optimization”, section 5.
@@ -54,14 +54,15 @@ export function sparse(first: number | SparseOptions, rest: Omit<SparseOptions, 
     name: 'sparse',
     options,
     sample(shape, fans, random) {
-      const { outputs, inputs, places, at } = weightView('sparse', shape, fans)
       const numbers = new Float32Array(sizeOf(shape))
-      const connections = Int32Array.from({ length: inputs * places }, (_, i) => i)
-      const zeros = Math.ceil(sparsity * connections.length)
-      for (let output = 0; output < outputs; output++)
-        for (const connection of random.shuffle(connections).subarray(zeros))
-          numbers[at(output, Math.floor(connection / places), connection % places)] =
-            standardDeviation * random.normal()
+      for (const { outputs, inputs, places, at } of groupViews('sparse', shape, fans)) {
+        const connections = Int32Array.from({ length: inputs * places }, (_, i) => i)
+        const zeros = Math.ceil(sparsity * connections.length)
+        for (let output = 0; output < outputs; output++)
+          for (const connection of random.shuffle(connections).subarray(zeros))
+            numbers[at(output, Math.floor(connection / places), connection % places)] =
+              standardDeviation * random.normal()
+      }
       return numbers
     },
   }

@@ -60,7 +60,12 @@ export function weightView(who: string, shape: Shape, fans: InitializerFans): We
  * The views of the groups of a convolution. Of a kernel [out, in/groups, …] each group has a part of the outputs, of a transposed one
  * [in, out/groups, …] a part of the inputs: what comes first is divided. Throws a ShapeError if it cannot be.
  */
-export function groupViews(who: string, shape: Shape, fans: InitializerFans, groups: number): WeightView[] {
+export function groupViews(
+  who: string,
+  shape: Shape,
+  fans: InitializerFans,
+  groups: number = fans.groups ?? 1,
+): WeightView[] {
   const whole = weightView(who, shape, fans)
   const { outputAxes, inputAxes } = axesOf(shape, fans)
   const byOutputs = Math.min(...outputAxes) < Math.min(...inputAxes)

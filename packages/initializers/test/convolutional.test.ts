@@ -75,7 +75,7 @@ describe('deltaOrthogonal', () => {
 
   test('refuses fewer outputs than inputs', () => {
     expect(() => sample(deltaOrthogonal(), [3, 4, 3, 3], forward)).toThrow(
-      'deltaOrthogonal: fewer outputs than inputs cannot keep all lengths; expected at least 4 outputs; got 3; try orthogonal()',
+      'deltaOrthogonal: fewer outputs than inputs cannot keep all lengths; expected at least 4 outputs in a group; got 3; try orthogonal()',
     )
     expect(() => sample(deltaOrthogonal(), [4, 3, 3, 3], transposed)).toThrow(ShapeError)
     expect(sample(deltaOrthogonal(), [3, 4, 3, 3], transposed)).toHaveLength(108)
@@ -95,6 +95,15 @@ describe('dirac', () => {
     const x = image(4)
     const grouped = kernel(dirac({ groups: 2 }), [4, 2, 3, 3], transposed)
     expect(dataOf(convInputGradient(x, grouped, [2, 4, 6, 5], { ...same, groups: 2 }))).toEqual(dataOf(x))
+  })
+
+  test('a layer with groups says so itself', () => {
+    const fans = { fanIn: 1, fanOut: 1, ...forward, groups: 2 }
+    const shape = [4, 2, 3, 3]
+    const of = (initializer: Initializer) => initializer.sample(shape, fans, randomStream(keyOf(1)))
+    expect(of(dirac())).toEqual(sample(dirac({ groups: 2 }), shape, forward))
+    expect(of(dirac({ groups: 1 }))).toEqual(sample(dirac(), shape, forward))
+    expect(of(deltaOrthogonal())).toEqual(sample(deltaOrthogonal({ groups: 2 }), shape, forward))
   })
 
   test('finds the axes wherever they are', () => {

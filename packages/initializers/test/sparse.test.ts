@@ -58,6 +58,20 @@ describe('sparse', () => {
       expect(numbers.subarray(output * 30, (output + 1) * 30).filter((w) => w === 0)).toHaveLength(24)
   })
 
+  test('counts what feeds an output of its group', () => {
+    // [in, out/groups, 3] of a transposed convolution: each of the four outputs is fed by three inputs.
+    const fans = { fanIn: 9, fanOut: 6, outputAxes: [1], inputAxes: [0], groups: 2 }
+    const numbers = sparse(0.6).sample([6, 2, 3], fans, randomStream(keyOf(1)))
+    for (const group of [0, 1])
+      for (const output of [0, 1]) {
+        const incoming = [0, 1, 2].flatMap((input) => {
+          const start = ((group * 3 + input) * 2 + output) * 3
+          return Array.from(numbers.subarray(start, start + 3))
+        })
+        expect(incoming.filter((w) => w === 0)).toHaveLength(6)
+      }
+  })
+
   test('says what is wrong', () => {
     expect(() => sparse(1.5)).toThrow(OptionError)
     expect(() => sparse(1.5)).toThrow("sparse: option 'sparsity' is not valid; expected number to be <=1; got 1.5")

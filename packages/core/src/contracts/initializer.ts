@@ -17,6 +17,8 @@ export interface InitializerFans extends Fans {
    */
   readonly outputAxes?: readonly number[]
   readonly inputAxes?: readonly number[]
+  /** The groups of a grouped kernel, as in `ParameterSpec`. Default 1. */
+  readonly groups?: number
 }
 
 /** Draws the first numbers of a parameter. */

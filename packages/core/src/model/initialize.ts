@@ -50,8 +50,8 @@ function filling(name: string, { shape }: Drawn, numbers: ArrayLike<number>, who
 
 /** Draws one parameter from the key of the run; its name decides which part of the key's numbers it gets. */
 export function initializeParameter(name: string, spec: Drawn, key: Key): Value {
-  const { shape, initializer, outputAxes, inputAxes } = spec
-  const fans = { ...fansOf(spec), outputAxes, inputAxes }
+  const { shape, initializer, outputAxes, inputAxes, groups = 1 } = spec
+  const fans = { ...fansOf(spec), outputAxes, inputAxes, groups }
   const numbers = initializer.sample(shape, fans, randomStream(fold(key, `initializer:${name}`)))
   return filling(name, spec, numbers, `initializer ${initializer.name}`)
 }

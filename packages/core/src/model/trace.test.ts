@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Initializer } from '../contracts/initializer.ts'
+import type { Initializer, InitializerFans } from '../contracts/initializer.ts'
 import type { Layer, LayerContext, ParameterSpec } from '../contracts/layer.ts'
 import { add, mul } from '../ops/binary.ts'
 import { sum } from '../ops/reduce.ts'
@@ -7,7 +7,7 @@ import { keyOf } from '../random/key.ts'
 import { evaluate } from '../reference/evaluate.ts'
 import { input, type Tensor } from '../tensor/tensor.ts'
 import { numbers, type Value, type Values, valueOf } from '../tensor/value.ts'
-import { initializeModel } from './initialize.ts'
+import { fansOf, initializeModel, initializeParameter } from './initialize.ts'
 import { constantHyperparameters, hyperparameters, valueAt } from './scope.ts'
 import { traceModel } from './trace.ts'
 
@@ -149,6 +149,32 @@ describe('initializeModel', () => {
     const [a, b] = [3, 4].map((seed) => initializeModel(traceModel(model, x), keyOf(seed)).state['u'])
     expect(a).toEqual(initializeModel(traceModel(model, x), keyOf(3)).state['u'])
     expect(a?.data).not.toEqual(b?.data)
+  })
+
+  test('tells initializers which axes are what', () => {
+    const told: InitializerFans[] = []
+    const curious: Initializer = {
+      ...uniform,
+      sample: (shape, fans, random) => {
+        told.push(fans)
+        return uniform.sample(shape, fans, random)
+      },
+    }
+    const kernel = {
+      shape: [6, 2, 3],
+      role: 'kernel',
+      initializer: curious,
+      outputAxes: [1],
+      inputAxes: [0],
+      groups: 2,
+    } as const
+    initializeParameter('kernel', kernel, keyOf(0))
+    initializeParameter('kernel', { ...kernel, groups: undefined }, keyOf(0))
+    const axes = { outputAxes: [1], inputAxes: [0] }
+    expect(told).toEqual([
+      { ...fansOf(kernel), ...axes, groups: 2 },
+      { ...fansOf({ ...kernel, groups: 1 }), ...axes, groups: 1 },
+    ])
   })
 
   test('refuses the wrong number of numbers', () => {
