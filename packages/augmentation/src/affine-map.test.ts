@@ -53,8 +53,10 @@ test('parameters are uniform in their ranges', () => {
       right: (b * f - e * c) / determinant,
       down: (d * c - a * f) / determinant,
       steep: Math.abs(theta) > 0.01,
+      area: determinant / shrink ** 2,
     }
   })
+  for (const { area } of parameters) expect(Math.abs(area - 1)).toBeLessThan(1e-5)
   const within = (range: number) => uniformDistribution({ low: -range, high: range })
   assertDistribution(
     parameters.map(({ rotation }) => rotation),
