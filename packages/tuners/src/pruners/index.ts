@@ -1,1 +1,6 @@
+export { type HyperbandOptions, hyperband } from './hyperband.ts'
 export { none } from './none.ts'
+export { type PatientOptions, patient } from './patient.ts'
+export { type MedianOptions, median, type PercentileOptions, percentile } from './percentile.ts'
+export { type SuccessiveHalvingOptions, successiveHalving } from './successive-halving.ts'
+export { type ThresholdOptions, threshold } from './threshold.ts'
