@@ -1,5 +1,6 @@
 import * as augmentation from '@gradwerk/augmentation'
 import { ort } from '@gradwerk/backend-ort'
+import * as optimizers from '@gradwerk/optimizers'
 import { augmentationSuite } from '@gradwerk/testing'
 
 const {
@@ -24,7 +25,7 @@ const {
   warp,
 } = augmentation
 
-const options = { registries: [augmentation], backends: { ort: ort({ threads: 1 }) } }
+const options = { registries: [augmentation, optimizers], backends: { ort: ort({ threads: 1 }) } }
 const channels = { sample: [3, 7, 6] }
 const mixes = true
 
@@ -45,7 +46,14 @@ augmentationSuite(
   [{ plugin: elastic({ fields: 4 }) }, { plugin: elastic({ alpha: 8, sigma: 2, fields: 3, seed: 5 }), ...channels }],
   options,
 )
-augmentationSuite(warp, [{ plugin: warp({ fields: 4, rotation: 10 }) }], options)
+augmentationSuite(
+  warp,
+  [
+    { plugin: warp({ fields: 4, rotation: 10 }) },
+    { plugin: warp({ fields: 2, alpha: optimizers.cosine(20) }), title: 'warp, with a schedule' },
+  ],
+  options,
+)
 augmentationSuite(
   cropAndPad,
   [
