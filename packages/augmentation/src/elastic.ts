@@ -16,7 +16,7 @@ export interface WarpOptions extends AffineOptions, ElasticOptions {}
  * direction, which is near α / (2 √(3π) σ) = 0.163 α / σ.
  *
  * The smoothed fields are prepared once, `fields` of them for each direction. A sample takes one of either direction, each with a sign of its
- * own: (2 · `fields`)² different distortions. They are constants of the program, 16 · `fields` · height · width bytes.
+ * own: (2 · `fields`)² different distortions. They are constants of the program, 32 · `fields` · height · width bytes.
  *
  * Shapes: inputs [batch, height, width] or [batch, channels, height, width], which stay; targets of any shape, unchanged.
  *
