@@ -1,4 +1,5 @@
 export type * from './contracts/index.ts'
+export * from './data/figures.ts'
 export * from './data/order.ts'
 export { type Split, stratifiedSplit, stratifiedTake } from './data/split.ts'
 export * from './errors.ts'

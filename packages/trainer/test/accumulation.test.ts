@@ -3,6 +3,7 @@
 import { ort } from '@gradwerk/backend-ort'
 import {
   type Backend,
+  type Callback,
   type Constraint,
   type Hyperparameter,
   maximum,
@@ -83,6 +84,40 @@ describe('accumulation', () => {
       fit(reference(), 'plain momentum', { batchSize: 8, accumulate: 3, epochs: 2 }, stepsPerCall)
     const [one, many] = [await run(1), await run(5)]
     expect(many.snapshot).toEqual(one.snapshot)
+  })
+
+  it('continues from a checkpoint in the middle of an update', async () => {
+    let saved: Uint8Array | undefined
+    const run = (more: Partial<FitOptions>, save: boolean) => {
+      const callback: Callback = {
+        kind: 'callback',
+        name: 'save',
+        options: {},
+        // Step 5 is the second of the three batches of an update.
+        onSteps: (view) =>
+          save && view.step === 5
+            ? {
+                save(bytes) {
+                  saved = bytes
+                },
+              }
+            : undefined,
+      }
+      const trainer = new Trainer({
+        model: dense(3),
+        loss: softmaxCrossEntropy(),
+        optimizer: momentum(0.1),
+        callbacks: [callback],
+        backend: reference(),
+        stepsPerCall: 1,
+      })
+      return trainer.fit(clusters(60), { epochs: 1, batchSize: 8, accumulate: 3, ...more })
+    }
+    const whole = await run({}, false)
+    await run({}, true)
+    const resumed = await run({ resume: saved as Uint8Array }, false)
+    expect([resumed.steps, resumed.snapshot]).toEqual([8, whole.snapshot])
+    await expect(run({ resume: saved as Uint8Array, accumulate: 2 }, false)).rejects.toThrow('optimizer')
   })
 
   it('of one batch is none', async () => {

@@ -30,7 +30,7 @@ it('ignored samples do not dilute the loss', async () => {
   const targets = valueOf(
     'int32',
     [60],
-    Array.from(data.targets.data, (label, i) => (i < 30 ? Number(label) : -1)),
+    Array.from(data.targets.data, Number).map((label, i) => (i < 30 ? label : -1)),
   )
   const half = { ...data, indices: data.indices.slice(0, 30) }
   const trainer = new Trainer({ ...plain, loss: softmaxCrossEntropy({ ignoreIndex: -1 }) })

@@ -48,7 +48,9 @@ describe('callbacks', () => {
   it('may reuse a snapshot after it was restored', async () => {
     let first: Snapshot | undefined
     const back = callback({
-      onRunStart: ({ snapshot }) => void (first = snapshot()),
+      onRunStart({ snapshot }) {
+        first = snapshot()
+      },
       onEpochEnd: () => (first === undefined ? undefined : { restore: first }),
     })
     const run = await fit({ callbacks: [back] })

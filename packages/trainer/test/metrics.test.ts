@@ -63,7 +63,7 @@ describe.each<[string, () => Backend]>([
 
   it('metrics of errors agree with the predictions', async () => {
     const { found, predictions } = await figures(backend(), [absoluteError(), rSquared()], true)
-    const pairs = Array.from(predictions.data, (x, i) => [Number(x), Number(data.targets.data[i])] as const)
+    const pairs = Array.from(predictions.data, Number).map((x, i) => [x, Number(data.targets.data[i])] as const)
     const mean = pairs.reduce((sum, [, t]) => sum + t, 0) / 1203
     const sum = (of: (x: number, t: number) => number) => pairs.reduce((total, [x, t]) => total + of(x, t), 0)
     expect(found['absoluteError']).toBeCloseTo(sum((x, t) => Math.abs(x - t)) / 1203, 5)
