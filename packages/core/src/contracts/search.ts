@@ -53,6 +53,8 @@ export interface SuggestCall {
   readonly space: SearchSpace
   /** Random numbers of this suggestion: they follow from the study's seed, the number of the trial and what is asked for. */
   readonly random: RandomStream
+  /** Random numbers that all suggestions of the study have in common: they follow from its seed alone. Draw from children by name. */
+  readonly studyRandom?: RandomStream
 }
 
 /** Suggests configurations. A pure function of the call, so that a recorded study can be replayed. */

@@ -1,0 +1,54 @@
+// Some parameters held, the others searched.
+
+import { OptionError, parseOptions, pluginSchema, type Sampler, show, withMainOption } from '@gradwerk/core'
+import { z } from 'zod'
+import { contains } from '../space/distribution.ts'
+
+const schema = z.strictObject({
+  sampler: pluginSchema<Sampler>('sampler').meta({ description: 'who suggests the other parameters' }),
+  values: z.record(z.string(), z.json()).default({}).meta({ description: 'values by parameter' }),
+})
+
+export type PartialFixedOptions = z.input<typeof schema>
+
+/**
+ * Holds some parameters at given values and leaves the others to another sampler, which sees the held ones as what the trial has already.
+ *
+ * @throws OptionError when a held value lies outside of the domain that a trial asks for.
+ *
+ * @example
+ * ```ts
+ * const study = createStudy({ sampler: partialFixed(tpe(), { optimizer: 'sgd' }) })
+ * ```
+ */
+export function partialFixed(sampler: Sampler, values?: PartialFixedOptions['values']): Sampler
+export function partialFixed(options: PartialFixedOptions): Sampler
+export function partialFixed(first: Sampler | PartialFixedOptions, values?: PartialFixedOptions['values']): Sampler {
+  const options = parseOptions('partialFixed', schema, withMainOption('sampler', first, { values }))
+  return {
+    kind: 'sampler',
+    name: 'partialFixed',
+    options,
+    suggest(call) {
+      const held: Record<string, unknown> = {}
+      const space = { ...call.space }
+      for (const [name, distribution] of Object.entries(call.space)) {
+        if (!Object.hasOwn(options.values, name)) continue
+        const value = options.values[name]
+        if (!contains(distribution, value))
+          throw new OptionError({
+            who: 'partialFixed',
+            problem: `the value of '${name}' is outside its domain`,
+            expected: show(distribution),
+            got: show(value),
+          })
+        held[name] = value
+        delete space[name]
+      }
+      if (Object.keys(space).length === 0) return held
+      const { trial } = call
+      const parameters = { ...trial.parameters, ...held }
+      return { ...options.sampler.suggest({ ...call, space, trial: { ...trial, parameters } }), ...held }
+    },
+  }
+}
