@@ -2,6 +2,7 @@
 
 import {
   add,
+  div,
   greater,
   type Hyperparameter,
   type Hyperparameters,
@@ -19,39 +20,20 @@ export interface Accumulation {
   updates(steps: number): number
   /** 0 at the first step of an update, else 1. */
   readonly kept: Hyperparameter
-  /** The part of an update's samples that is in the batch of a step. */
-  readonly weight: Hyperparameter
   /** 1 at the last step of an update, else 0. */
   readonly last: Hyperparameter
 }
 
-/** The batches of an epoch: `steps` of them, all of one size but the last. */
-export interface EpochShape {
-  readonly steps: number
-  readonly batchSize: number
-  readonly lastSize: number
-}
-
-/** Updates from `count` batches each; undefined where that is one. */
-export function accumulation(count: number, epoch: EpochShape): Accumulation | undefined {
-  return count === 1 ? undefined : together(count, epoch)
-}
-
-function together(count: number, { steps, batchSize, lastSize }: EpochShape): Accumulation {
-  const updatesPerEpoch = Math.ceil(steps / count)
-  const place = (step: number) => {
-    const at = step % steps
-    const first = at - (at % count)
-    const end = Math.min(first + count, steps)
-    const sizeOf = (i: number) => (i === steps - 1 ? lastSize : batchSize)
-    const samples = (end - first - 1) * batchSize + sizeOf(end - 1)
-    return { first: at === first, last: at === end - 1, weight: sizeOf(at) / samples }
-  }
+/** Updates from `count` steps each, in epochs of some steps; undefined where that is one. */
+export function accumulation(count: number, stepsPerEpoch: number): Accumulation | undefined {
+  if (count === 1) return undefined
+  const updatesPerEpoch = Math.ceil(stepsPerEpoch / count)
+  const within = (step: number) => step % stepsPerEpoch
+  const ends = (step: number) => (within(step) + 1) % count === 0 || within(step) === stepsPerEpoch - 1
   return {
-    updates: (step) => Math.floor(step / steps) * updatesPerEpoch + Math.floor((step % steps) / count),
-    kept: { at: (step) => (place(step).first ? 0 : 1) },
-    weight: { at: (step) => place(step).weight },
-    last: { at: (step) => (place(step).last ? 1 : 0) },
+    updates: (step) => Math.floor(step / stepsPerEpoch) * updatesPerEpoch + Math.floor(within(step) / count),
+    kept: { at: (step) => (within(step) % count === 0 ? 0 : 1) },
+    last: { at: (step) => (ends(step) ? 1 : 0) },
   }
 }
 
@@ -78,31 +60,36 @@ export function perUpdate(collected: Hyperparameters, { updates }: Accumulation)
 export interface Accumulated {
   /** The mean gradients over the samples of the update so far. */
   readonly gradients: ReadonlyMap<string, Tensor>
-  /** Those as states, by parameter. */
-  readonly sums: ReadonlyMap<string, StateTransition>
+  /** Those as states, by parameter, and what the samples so far count, under the name ''. */
+  readonly states: ReadonlyMap<string, StateTransition>
   /** The new value in the last step of an update, the old one before. */
   readonly atLast: (next: Tensor, current: Tensor) => Tensor
 }
 
-/** Adds the gradients of a step to those of the steps before that belong to the same update. */
+/**
+ * Running means of gradients over the steps of an update: `m ← m + (g − m) · w / Σw`, w being what the samples of the step's batch count together. The means
+ * of batches of any sizes and weights become that of all their samples.
+ */
 export function accumulated(
   gradients: ReadonlyMap<string, Tensor>,
-  { kept, weight, last }: Accumulation,
+  batchWeight: Tensor | number,
+  { kept, last }: Accumulation,
   hyperparameters: Hyperparameters,
   stateName: (parameter: string) => string,
 ): Accumulated {
   const scope = hyperparameters.scope('accumulation')
-  const sums = new Map(
-    [...gradients].map(([name, gradient]) => {
-      const current = input(stateName(name), gradient.shape)
-      const before = mul(current, scope.hyperparameter('kept', kept))
-      return [name, { current, next: add(before, mul(gradient, scope.hyperparameter('weight', weight))) }] as const
-    }),
-  )
+  const counted = input(stateName(''), [])
+  const before = mul(counted, scope.hyperparameter('kept', kept))
+  const total = add(before, batchWeight)
+  const [old, fresh] = [div(before, total), div(batchWeight, total)]
+  const means = [...gradients].map(([name, gradient]) => {
+    const current = input(stateName(name), gradient.shape)
+    return [name, { current, next: add(mul(current, old), mul(gradient, fresh)) }] as const
+  })
   const now = greater(scope.hyperparameter('last', last), 0.5)
   return {
-    gradients: new Map([...sums].map(([name, { next }]) => [name, next])),
-    sums,
+    gradients: new Map(means.map(([name, { next }]) => [name, next])),
+    states: new Map([...means, ['', { current: counted, next: total }]]),
     atLast: (next, current) => (next === current ? current : where(now, next, current)),
   }
 }

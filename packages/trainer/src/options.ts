@@ -47,7 +47,7 @@ export interface FitOptions {
   readonly batchSize?: number
   /**
    * Batches whose gradients make one update, ≥ 1: `batchSize: 32, accumulate: 4` updates as batches of 128 do, in a quarter of the memory. Steps,
-   * losses and keys stay those of batches, and so do batch statistics; schedules count updates. An epoch ends with an update. Default 1.
+   * losses and random keys stay those of batches, and so do batch statistics; schedules count updates. An epoch ends with an update. Default 1.
    */
   readonly accumulate?: number
   /** What becomes of the samples after the last full batch. Default 'keep'. */

@@ -21,6 +21,7 @@ import {
   refuseAnswer,
   type Samples,
   type StateSpec,
+  sum,
   type Tensor,
   type TracedParameter,
   tensorOf,
@@ -123,7 +124,8 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
   const trace = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters })
   const scope = (regularizer: Regularizer) => hyperparameters.scope(`regularizer.${regularizer.name}`)
 
-  const sampleLoss = meanLoss(sampleLosses(loss, trace.output, targets, hyperparameters.scope('loss')))
+  const losses = sampleLosses(loss, trace.output, targets, hyperparameters.scope('loss'))
+  const sampleLoss = meanLoss(losses)
   const effective = new Map([...trace.effective].map(([name, { tensor }]) => [name, tensor]))
   const terms = regularizers.flatMap(({ regularizer }) => {
     const context = { inputs: x, targets, predictions: trace.output, loss: sampleLoss }
@@ -159,7 +161,9 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     names.map((name) => trace.parameters.get(name)?.tensor as Tensor),
   )
   const initial: ReadonlyMap<string, Tensor> = new Map(names.map((name, i) => [name, found[i] as Tensor]))
-  const together = accumulation && accumulated(initial, accumulation, perStep, (name) => slotName(name, 'accumulated'))
+  const batchWeight = losses.weights === undefined ? batchSize : sum(losses.weights)
+  const together =
+    accumulation && accumulated(initial, batchWeight, accumulation, perStep, (name) => slotName(name, 'accumulated'))
   const transformed = gradientTransforms.reduce((all, transform) => {
     const changed = transform.transform(all, hyperparameters.scope(transform.name))
     if (!(changed instanceof Map)) refuseAnswer(transform, 'transform', 'a map of gradients by parameter', changed)
@@ -181,9 +185,9 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
       state[slotName(name, slot)] = settled(next, current)
     }
   }
-  for (const [name, sum] of together?.sums ?? []) {
-    slots.set(slotName(name, 'accumulated'), { shape: sum.current.shape, initial: 0 })
-    state[slotName(name, 'accumulated')] = sum
+  for (const [name, so] of together?.states ?? []) {
+    slots.set(slotName(name, 'accumulated'), { shape: so.current.shape, initial: 0 })
+    state[slotName(name, 'accumulated')] = so
   }
   for (const { parameter, regularizer } of proximal)
     if (!trace.parameters.has(parameter))

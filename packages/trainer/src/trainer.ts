@@ -142,8 +142,7 @@ export class Trainer {
     await this.#checkTargets(train)
     if (held !== undefined) await this.#checkTargets(held)
     const plan = runPlan(train.indices, batchSize, remainder, this.#key)
-    const lastSize = plan.batchSizes.at(-1) ?? batchSize
-    const together = accumulation(accumulate, { steps: plan.stepsPerEpoch, batchSize, lastSize })
+    const together = accumulation(accumulate, plan.stepsPerEpoch)
     const steps = await stepper(
       backend,
       { ...this.#options, accumulation: together },
