@@ -11,6 +11,7 @@ export function memoryStorage(): Storage {
   const worker = 'memory'
   return {
     worker,
+    heartbeat: undefined,
     state,
     sync: () => undefined,
     append: (changes) =>

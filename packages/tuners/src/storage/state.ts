@@ -56,6 +56,11 @@ export class StorageState {
     return this.#applied
   }
 
+  /** The number that the next study gets. */
+  get nextStudy(): number {
+    return this.#studiesMade
+  }
+
   studyNamed(name: string): StoredStudy | undefined {
     return [...this.studies.values()].find((study) => study.name === name)
   }

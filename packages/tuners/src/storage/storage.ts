@@ -6,6 +6,8 @@ import type { Applied, StorageState } from './state.ts'
 export interface Storage {
   /** Who appends here: no two live workers have the same name. */
   readonly worker: string
+  /** Seconds between two signs of life; undefined where all workers end together. */
+  readonly heartbeat: number | undefined
   /** What the log amounts to, as far as it was read. */
   readonly state: StorageState
   /** Reads what others have appended. */

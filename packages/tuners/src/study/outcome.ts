@@ -3,6 +3,7 @@
 import { type Direction, show } from '@gradwerk/core'
 import type { Change } from '../storage/operation.ts'
 import type { StoredTrial } from '../storage/state.ts'
+import { failureKey } from './keys.ts'
 
 /** The value of the objective, one for each direction, or how else the trial ended. */
 export type Told =
@@ -11,10 +12,8 @@ export type Told =
   | { readonly state: 'pruned' }
   | { readonly state: 'failed'; readonly reason: string }
 
-/** Why a trial failed. */
-export const failureKey = 'gradwerk:failure'
-
-function failed(trial: StoredTrial, reason: string, time: string): Change[] {
+/** The changes that end a trial as failed. */
+export function failed(trial: StoredTrial, reason: string, time: string): Change[] {
   return [
     { kind: 'trialAttribute', trial: trial.id, of: 'system', key: failureKey, value: reason },
     { kind: 'state', trial: trial.id, state: 'failed', values: null, time },

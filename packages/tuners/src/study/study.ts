@@ -4,141 +4,212 @@ import {
   type Direction,
   OptionError,
   type Pruner,
+  parseOptions,
+  pluginSchema,
+  type Registry,
   type Sampler,
-  type StudyView,
-  type TrialRecord,
 } from '@gradwerk/core'
+import { z } from 'zod'
 import type { Json } from '../json.ts'
 import { none } from '../pruners/none.ts'
 import { random } from '../samplers/random.ts'
+import { plainEntries, type Space, walk } from '../space/space.ts'
 import { memoryStorage } from '../storage/memory.ts'
-import type { Change } from '../storage/operation.ts'
-import { isFinished, type StorageState, type StoredStudy, type StoredTrial } from '../storage/state.ts'
 import type { Storage } from '../storage/storage.ts'
+import { bestOf, paretoOf } from './best.ts'
+import { checkPoint } from './enqueueing.ts'
 import { StudyError } from './errors.ts'
+import { fixedKey, prunerKey, samplerKey, seedKey } from './keys.ts'
+import { openStudy, revivePruner, reviveSampler } from './opening.ts'
+import { type Optimized, type OptimizeOptions, optimize } from './optimize.ts'
 import { outcomeOf, type Told } from './outcome.ts'
-import { type Suggesting, seenJoint, suggestJointly } from './suggesting.ts'
-import { type Trial, type TrialHost, trialOf } from './trial.ts'
-import { jointSpace, recordOf, viewOf } from './view.ts'
+import { waiting } from './retry.ts'
+import type { Trial } from './trial.ts'
+import { recordOf, type StudyTrial, viewOf } from './view.ts'
+import { type Started, unfinished, workOn } from './work.ts'
 
 export interface StudyOptions {
   /** Name in the storage. Default 'study'. */
   readonly name?: string
   /** Where it lives. Default `memoryStorage()`. */
   readonly storage?: Storage
-  /** Who suggests. Default `random()`. */
+  /** Who suggests. Default: the sampler the study was made with; for a new study `random()`. */
   readonly sampler?: Sampler
-  /** Who stops trials early. Default `none()`. */
+  /** Who stops trials early. Default: the pruner the study was made with; for a new study `none()`. */
   readonly pruner?: Pruner
-  /** One direction for each value of the objective. Default `['minimize']`. */
+  /** One direction for each value of the objective. A study that exists keeps its own. Default `['minimize']`. */
   readonly directions?: readonly Direction[]
+  /** The same for one value: `direction: 'maximize'`. */
+  readonly direction?: Direction
   /** Where random numbers come from. A study that exists keeps its own. Default 0. */
   readonly seed?: number
+  /** How often a trial is tried again whose worker ended without ending it: killed, or crashed. Default 3. */
+  readonly retries?: number
+  /** Namespaces of samplers and pruners that are not from here, for a study that was made with them. */
+  readonly registries?: readonly Registry[]
 }
 
-export interface Study {
+/** What studies of both kinds do. */
+interface AnyStudy {
   readonly name: string
   readonly directions: readonly Direction[]
   readonly storage: Storage
-  /** All trials as they are known now. */
-  trials(): readonly TrialRecord[]
-  /** Starts a trial. */
+  readonly sampler: Sampler
+  readonly pruner: Pruner
+  readonly seed: number
+  /** All trials as they are known now, by number. */
+  trials(): readonly StudyTrial[]
+  /** The complete trial with the best value; undefined before there is one. Throws a StudyError for several directions. */
+  best(): StudyTrial | undefined
+  /** The complete trials that no other is better than in all directions, by number. */
+  pareto(): readonly StudyTrial[]
+  /** Has a coming trial take these values; parameters that are left out are suggested. */
+  enqueue(parameters: Readonly<Record<string, unknown>>, attributes?: Readonly<Record<string, Json>>): void
+  /**
+   * Ends a trial: with its value (one for each direction), or as pruned or failed. Values that are NaN, or too few or many, end it as
+   * failed. Throws a StudyError for a trial that has ended already.
+   */
+  tell(trial: Pick<Trial, 'number'> | number, outcome: Told): StudyTrial
+  /** What users keep about the study. */
+  attributes(): Readonly<Record<string, Json>>
+  setAttribute(key: string, value: Json): void
+}
+
+/** A study whose objective says as it runs which parameters it has. */
+export interface Study extends AnyStudy {
+  /** Starts a trial: one that waits, or a new one. */
   ask(): Trial
-  /** Ends a trial: with its values, or as pruned or failed. */
-  tell(trial: Trial | number, outcome: Told): TrialRecord
+  /**
+   * Runs trials until a limit is reached. Throws a TrialError for an objective that throws (unless `onError` is 'continue'), with the
+   * trial recorded as failed; other errors are about the use of the study.
+   */
+  optimize(objective: (trial: Trial) => Told | Promise<Told>, options: OptimizeOptions<Study>): Promise<Optimized>
 }
 
-const seedKey = 'gradwerk:seed'
+/** A study of a declared space. */
+export interface DeclaredStudy<Parameters> extends AnyStudy {
+  /** Starts a trial that has all its parameters. */
+  ask(): Trial<Parameters>
+  /** As of `Study`; the objective gets the parameters first. */
+  optimize(
+    objective: (parameters: Parameters, trial: Trial<Parameters>) => Told | Promise<Told>,
+    options: OptimizeOptions<DeclaredStudy<Parameters>>,
+  ): Promise<Optimized>
+}
 
-/** What a change came to; throws where it was skipped. */
-function demand(who: string, storage: Storage, changes: readonly Change[]): (number | undefined)[] {
-  return storage.append(changes).map((applied) => {
-    if ('skipped' in applied) throw new StudyError({ who, problem: applied.skipped })
-    return applied.made
+const direction = z.enum(['minimize', 'maximize'])
+const schema = z.strictObject({
+  name: z.string().min(1).default('study'),
+  storage: z.custom<Storage>((x) => typeof x === 'object' && x !== null && 'append' in x, 'a storage').optional(),
+  sampler: pluginSchema<Sampler>('sampler').optional(),
+  pruner: pluginSchema<Pruner>('pruner').optional(),
+  directions: z.array(direction).min(1).optional(),
+  direction: direction.optional(),
+  seed: z.int().min(0).default(0),
+  retries: z.int().min(0).default(3),
+  registries: z.array(z.custom<Registry>((x) => typeof x === 'object' && x !== null, 'namespaces')).default([]),
+  space: z.custom<Space>((x) => typeof x === 'object' && x !== null && 'entries' in x, 'defineSpace(…)').optional(),
+})
+
+/**
+ * Makes a study, or joins the one of this name in the storage and continues it.
+ *
+ * Throws an OptionError for options outside their domains, and for directions other than those of a study that exists; a StudyError for
+ * a declared parameter that earlier trials had of another kind, scale or choice (bounds and steps may change).
+ *
+ * @example
+ * ```ts
+ * const study = createStudy({ seed: 1 })
+ * await study.optimize((trial) => (trial.float('x', -5, 5) - 1) ** 2, { trials: 100 })
+ * console.log(study.best()?.parameters)
+ * ```
+ */
+export function createStudy<Parameters>(
+  options: StudyOptions & { readonly space: Space<Parameters> },
+): DeclaredStudy<Parameters>
+export function createStudy(options?: StudyOptions): Study
+export function createStudy<Parameters>(
+  options: StudyOptions & { readonly space?: Space<Parameters> } = {},
+): Study | DeclaredStudy<Parameters> {
+  const parsed = parseOptions('createStudy', schema, options)
+  const { name, storage = memoryStorage(), registries, space } = parsed
+  if (parsed.direction !== undefined && parsed.directions !== undefined)
+    throw new OptionError({ who: 'createStudy', problem: `both 'direction' and 'directions'`, expected: 'one of them' })
+  const plain = space === undefined ? undefined : plainEntries(space)
+  const { id, system, directions } = openStudy({
+    ...{ name, storage, seed: parsed.seed, sampler: parsed.sampler, pruner: parsed.pruner, space: plain },
+    directions: parsed.direction === undefined ? parsed.directions : [parsed.direction],
   })
-}
-
-function openStudy(name: string, storage: Storage, directions: readonly Direction[] | undefined, seed: number) {
-  storage.sync()
-  if (storage.state.studyNamed(name) === undefined) {
-    // Of two workers that both create it, one is first; the other joins.
-    const [applied] = storage.append([{ kind: 'createStudy', name, directions: directions ?? ['minimize'] }])
-    if (applied !== undefined && 'made' in applied && applied.made !== undefined)
-      demand(name, storage, [{ kind: 'studyAttribute', study: applied.made, of: 'system', key: seedKey, value: seed }])
-  }
-  const study = storage.state.studyNamed(name) as StoredStudy
-  if (directions !== undefined && String(directions) !== String(study.directions))
-    throw new OptionError({
-      who: `study ${name}`,
-      problem: 'it exists with other directions',
-      expected: study.directions.join(', '),
-      got: directions.join(', '),
-    })
-  return study
-}
-
-function studyIn(state: StorageState, id: number, name: string): StoredStudy {
-  const study = state.studies.get(id)
-  if (study === undefined) throw new StudyError({ who: `study ${name}`, problem: 'it was deleted' })
-  return study
-}
-
-export function createStudy(options: StudyOptions = {}): Study {
-  const { name = 'study', storage = memoryStorage(), sampler = random(), pruner = none(), seed = 0 } = options
-  const { id, directions } = openStudy(name, storage, options.directions, seed)
-  const stored = () => studyIn(storage.state, id, name)
-  const ownSeed = stored().system.get(seedKey)
-  const suggesting: Suggesting = { sampler, seed: typeof ownSeed === 'number' ? ownSeed : seed }
-  const change = (...changes: readonly Change[]) => void demand(`study ${name}`, storage, changes)
-
-  /** A waiting trial that this worker gets, or a new one. */
-  const start = (): StoredTrial => {
+  const sampler = parsed.sampler ?? reviveSampler(system.get(samplerKey), registries) ?? random()
+  const pruner = parsed.pruner ?? revivePruner(system.get(prunerKey), registries) ?? none()
+  const kept = system.get(seedKey)
+  const seed = typeof kept === 'number' ? kept : parsed.seed
+  const { retries } = parsed
+  const work = workOn({ name, study: id, storage, suggesting: { sampler, seed }, pruner, space: plain, retries })
+  const now = () => {
     storage.sync()
-    for (const waiting of stored().trials.filter(({ state }) => state === 'waiting')) {
-      const time = new Date().toISOString()
-      const [applied] = storage.append([{ kind: 'state', trial: waiting.id, state: 'running', values: null, time }])
-      if (applied !== undefined && !('skipped' in applied)) return waiting
-    }
-    const [made] = demand(`study ${name}`, storage, [
-      { kind: 'createTrial', study: id, started: new Date().toISOString() },
-    ])
-    return storage.state.trials[made as number] as StoredTrial
+    return viewOf(work.stored())
   }
-
-  return {
-    name,
-    directions,
-    storage,
-    trials: () => {
-      storage.sync()
-      return viewOf(stored()).trials
-    },
-    ask() {
-      const trial = start()
-      const view = (): { study: StudyView; trial: TrialRecord; position: number } => ({
-        study: viewOf(stored()),
-        trial: recordOf(trial),
-        position: storage.state.position,
+  const tell: AnyStudy['tell'] = (asked, told) => {
+    storage.sync()
+    const trial = unfinished(name, work.stored(), typeof asked === 'number' ? asked : asked.number)
+    work.change(...outcomeOf(trial, told, directions))
+    return recordOf(trial)
+  }
+  const base: AnyStudy = {
+    ...{ name, directions, storage, sampler, pruner, seed, tell },
+    trials: () => now().trials,
+    best() {
+      if (directions.length === 1) return bestOf(now().trials, directions)
+      throw new StudyError({
+        who: `study ${name}`,
+        problem: 'several directions have no best trial',
+        hint: 'pareto()',
       })
-      const { study, trial: record, position } = view()
-      const space = jointSpace(study)
-      const fixed = (trial.system.get('fixed_params') ?? {}) as Readonly<Record<string, Json>>
-      const proposed = suggestJointly(suggesting, study, record, space)
-      if (Object.keys(space).length > 0)
-        change({ kind: 'trialAttribute', trial: trial.id, of: 'system', key: seenJoint, value: position })
-      const host: TrialHost = { suggesting, pruner, view, change }
-      return trialOf(trial.id, trial.number, { fixed, proposed }, host)
     },
-    tell(asked, told) {
-      const number = typeof asked === 'number' ? asked : asked.number
-      const trial = stored().trials[number]
-      if (trial === undefined || isFinished(trial.state))
-        throw new StudyError({
-          who: `study ${name}`,
-          problem: trial === undefined ? `there is no trial ${number}` : `trial ${number} is ${trial.state} already`,
-        })
-      change(...outcomeOf(trial, told, directions))
-      return recordOf(trial)
+    pareto: () => paretoOf(now().trials, directions),
+    enqueue(parameters, attributes = {}) {
+      work.change(waiting(id, { [fixedKey]: checkPoint(name, parameters, space) }, attributes))
+    },
+    attributes() {
+      storage.sync()
+      return Object.fromEntries(work.stored().user)
+    },
+    setAttribute: (key, value) => work.change({ kind: 'studyAttribute', study: id, of: 'user', key, value }),
+  }
+  // Without limits there always is a trial.
+  const begin = () => work.start() as Started
+  if (space === undefined) {
+    const study: Study = {
+      ...base,
+      ask: () => begin().trial,
+      optimize: (objective, how) => optimize(study, work, storage, ({ trial }) => objective(trial), how),
+    }
+    return study
+  }
+  /** The trial with all parameters; they are those that the space declares. */
+  const filled = ({ trial }: Started) => {
+    const parameters = walk(space, trial.suggest) as Parameters
+    return { parameters, trial: trial as unknown as Trial<Parameters> }
+  }
+  const study: DeclaredStudy<Parameters> = {
+    ...base,
+    ask() {
+      const started = begin()
+      try {
+        return filled(started).trial
+      } catch (error) {
+        tell(started.trial, { state: 'failed', reason: String(error) })
+        throw error
+      }
+    },
+    optimize(objective, how) {
+      const run = (started: Started) => {
+        const { parameters, trial } = filled(started)
+        return objective(parameters, trial)
+      }
+      return optimize(study, work, storage, run, how)
     },
   }
+  return study
 }

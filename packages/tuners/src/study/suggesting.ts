@@ -14,10 +14,6 @@ import {
 } from '@gradwerk/core'
 import { contains } from '../space/distribution.ts'
 
-/** Trial system attributes: how many operations of the log a suggestion had seen. */
-export const seenJoint = 'gradwerk:seen'
-export const seenSingle = (name: string): string => `${seenJoint}:${name}`
-
 export interface Suggesting {
   readonly sampler: Sampler
   readonly seed: number

@@ -3,30 +3,18 @@
 import { DataError, type Distribution, type Pruner, type StudyView, show, type TrialRecord } from '@gradwerk/core'
 import type { Json } from '../json.ts'
 import { checkDistribution, contains, toInternal } from '../space/distribution.ts'
+import type { FloatRange, IntRange } from '../space/space.ts'
 import type { Change } from '../storage/operation.ts'
 import { StudyError, TrialPruned } from './errors.ts'
-import { type Suggesting, seenSingle, suggestSingly } from './suggesting.ts'
-
-export interface FloatRange {
-  /** Uniform in the logarithm; needs low > 0. Default false. */
-  readonly log?: boolean
-  /** Distance between neighbouring values. Default none. */
-  readonly step?: number
-}
-
-export interface IntRange {
-  /** Uniform in the logarithm; needs low ≥ 1. Default false. */
-  readonly log?: boolean
-  /** Distance between neighbouring values. Default 1. */
-  readonly step?: number
-}
+import { seenSingle } from './keys.ts'
+import { type Suggesting, suggestSingly } from './suggesting.ts'
 
 /** One evaluation of the objective. Asking twice for a parameter gives the same value. */
-export interface Trial {
+export interface Trial<Parameters = Readonly<Record<string, unknown>>> {
   /** Index in the study, from 0. */
   readonly number: number
   /** What was suggested so far. */
-  readonly parameters: Readonly<Record<string, unknown>>
+  readonly parameters: Parameters
   /** A number from low to high, both included. */
   float(name: string, low: number, high: number, range?: FloatRange): number
   /** A whole number from low to high, both included. */
@@ -51,6 +39,8 @@ export interface TrialHost {
   readonly pruner: Pruner
   /** What is known at this moment, and at which position of the log. */
   view(): { readonly study: StudyView; readonly trial: TrialRecord; readonly position: number }
+  /** The trial alone. */
+  record(): TrialRecord
   change(...changes: readonly Change[]): void
 }
 
@@ -120,10 +110,17 @@ export function trialOf(id: number, number: number, { fixed, proposed }: Proposa
           expected: 'a whole step ≥ 0 and a number',
           got: `${show(step)}, ${show(value)}`,
         })
-      if (!host.view().trial.intermediate.has(step)) change({ kind: 'intermediate', trial: id, step, value })
+      if (!host.record().intermediate.has(step)) change({ kind: 'intermediate', trial: id, step, value })
     },
     shouldPrune() {
       const { study, trial } = host.view()
+      if (study.directions.length > 1)
+        throw new StudyError({
+          who: `trial ${number}`,
+          problem: 'a study with several directions has no pruning',
+          expected: 'one direction',
+          got: study.directions.join(', '),
+        })
       return trial.intermediate.size > 0 && host.pruner.prune(study, trial)
     },
     prune() {

@@ -82,6 +82,7 @@ export function journalStorage(path: string, options: JournalOptions = {}): Stor
   readNew()
   return {
     worker,
+    heartbeat,
     state,
     sync,
     append: (changes) =>
