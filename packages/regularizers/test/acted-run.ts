@@ -1,6 +1,6 @@
 // A run that is acted out for a callback: its figures are given, its parameters hold the number of the epoch.
 
-import { type Callback, type Directives, type EpochRecord, filled, type Snapshot } from '@gradwerk/core'
+import { type Callback, type Directives, type EpochRecord, filled, type RunView, type Snapshot } from '@gradwerk/core'
 
 export type Figures = Omit<EpochRecord, 'epoch' | 'steps'>
 
@@ -14,6 +14,12 @@ export interface ActedRun {
 }
 
 const stepsPerEpoch = 10
+
+/** What callbacks of this package do not ask a run for. */
+export const unasked: Pick<RunView, 'hyperparameters' | 'gradients'> = {
+  hyperparameters: () => ({}),
+  gradients: () => Promise.resolve({}),
+}
 
 function snapshotAfter(epoch: number): Snapshot {
   const values = (name: string) => ({ [name]: filled('float32', [1], epoch) })
@@ -39,6 +45,7 @@ export async function act(callback: Callback, figures: readonly Figures[], from 
     },
     history,
     snapshot: () => current,
+    ...unasked,
   }
   const obey = ({ stop, restore }: Directives = {}) => {
     stopped ??= stop

@@ -4,7 +4,7 @@ import * as regularizers from '@gradwerk/regularizers'
 import { earlyStopping } from '@gradwerk/regularizers'
 import { callbackSuite } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
-import { act, validationLosses } from './acted-run.ts'
+import { act, unasked, validationLosses } from './acted-run.ts'
 
 callbackSuite(
   earlyStopping,
@@ -88,7 +88,7 @@ describe('restoring', () => {
     const callback = earlyStopping(10)
     await act(callback, rising.slice(0, 2))
     const after = { parameters: {}, state: {}, slots: {} }
-    const run = { epochs: 5, stepsPerEpoch: 10, step: 25, history: [], snapshot: () => after }
+    const run = { epochs: 5, stepsPerEpoch: 10, step: 25, history: [], snapshot: () => after, ...unasked }
     expect(callback.onRunEnd?.(run)).toMatchObject({ restore: { parameters: { kernel: { shape: [1] } }, slots: {} } })
   })
 
@@ -96,7 +96,7 @@ describe('restoring', () => {
     const callback = earlyStopping(10)
     await act(callback, rising.slice(0, 2))
     const after = { parameters: {}, state: {}, slots: {} }
-    const run = { epochs: 2, stepsPerEpoch: 10, step: 20, history: [], snapshot: () => after }
+    const run = { epochs: 2, stepsPerEpoch: 10, step: 20, history: [], snapshot: () => after, ...unasked }
     expect(callback.onRunEnd?.(run)).toBeUndefined()
   })
 
