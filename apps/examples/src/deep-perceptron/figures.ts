@@ -32,7 +32,7 @@ const colors: Readonly<Record<InitializerName, string>> = {
   lsuv: '#cc79a7',
 }
 
-/** The colour of lines and points; bands share it without a legend of their own. */
+/** The colours of initializers. */
 function colorOf(shown: readonly InitializerName[]): {
   field: string
   type: 'nominal'
@@ -76,12 +76,14 @@ function bandAndLine(
   vertical: Vertical,
 ): Extract<Layers, { layer: unknown }>['layer'] {
   const y = { type: 'quantitative', ...vertical } as const
+  // One legend for both, drawn as lines.
+  const banded = { ...color, legend: { symbolType: 'stroke', symbolOpacity: 1 } }
   return [
     {
-      mark: { type: 'area', opacity: 0.15, clip: true },
-      encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' }, color: { ...color, legend: null } },
+      mark: { type: 'area', opacity: 1, fillOpacity: 0.15, clip: true },
+      encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
     },
-    { mark: { type: 'line', strokeWidth: 1.8, clip: true }, encoding: { y: { ...y, field: 'value' }, color } },
+    { mark: { type: 'line', strokeWidth: 1.8, clip: true }, encoding: { y: { ...y, field: 'value' }, color: banded } },
   ]
 }
 
