@@ -15,7 +15,7 @@ import {
 } from '@gradwerk/core'
 import * as regularizers from '@gradwerk/regularizers'
 import { elasticNet, l1, l2, ridge } from '@gradwerk/regularizers'
-import { checkGradient, randomValue, regularizerSuite } from '@gradwerk/testing'
+import { checkGradient, parameterInfo, randomValue, regularizerSuite } from '@gradwerk/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { halfSumOfSquares, sumOfMagnitudes } from '../src/sums.ts'
@@ -50,7 +50,7 @@ regularizerSuite(
 const scope = constantHyperparameters().scope('regularizer')
 const w = valueOf('float32', [4], [1, -2, 3, -4])
 const penaltyOf = (regularizer: Regularizer) =>
-  evaluate([regularizer.penalty?.(constant(w), scope) as Tensor])[0]?.data[0]
+  evaluate([regularizer.penalty?.(constant(w), scope, parameterInfo(w.shape)) as Tensor])[0]?.data[0]
 
 describe('by hand', () => {
   test.each([
@@ -63,7 +63,7 @@ describe('by hand', () => {
   })
 
   test('a proximal map shrinks by step size times strength, to exact zeros', () => {
-    const found = evaluate([l1(3).proximal?.(constant(w), scalar(0.75), scope) as Tensor])[0]
+    const found = evaluate([l1(3).proximal?.(constant(w), scalar(0.75), scope, parameterInfo(w.shape)) as Tensor])[0]
     expect(Array.from(found?.data ?? [], Number)).toEqual([0, 0, 0.75, -1.75])
   })
 
@@ -81,7 +81,8 @@ test('the proximal map is at a stationary point of its definition, for any numbe
   fc.assert(
     fc.property(fc.array(number, { minLength: 1, maxLength: 8 }), positive, positive, positive, (data, t, a, b) => {
       const point = valueOf('float32', [data.length], data)
-      const found = evaluate([elasticNet({ l1: a, l2: b }).proximal?.(constant(point), scalar(t), scope) as Tensor])[0]
+      const map = elasticNet({ l1: a, l2: b }).proximal?.(constant(point), scalar(t), scope, parameterInfo(point.shape))
+      const found = evaluate([map as Tensor])[0]
       Array.from(found?.data ?? [], Number).forEach((v, i) => {
         const slope = ((data[i] ?? 0) - v) / t - b * v
         if (v === 0) expect(Math.abs(slope)).toBeLessThanOrEqual(a * (1 + 1e-5))
@@ -113,7 +114,7 @@ describe('the sums', () => {
 
   test('the gradient of l2 passes over the parameter once', () => {
     const parameter = input('w', [4, 3])
-    const [slope] = gradients(l2(0.1).penalty?.(parameter, scope) as Tensor, [parameter])
+    const [slope] = gradients(l2(0.1).penalty?.(parameter, scope, parameterInfo([4, 3])) as Tensor, [parameter])
     const passes = topological([slope as Tensor]).filter(({ shape, inputs }) => shape.length === 2 && inputs.length > 0)
     expect(passes).toHaveLength(1)
   })
@@ -127,8 +128,9 @@ test('the strength is one hyper-parameter of all parameters', () => {
     [elasticNet({ l1: 0.5, l2: strength }), 'net'],
   ] as const)
     for (const parameter of [input('a', [2]), input('b', [3])]) {
-      regularizer.penalty?.(parameter, collected.scope(name))
-      regularizer.proximal?.(parameter, scalar(1), collected.scope(name))
+      const info = parameterInfo(parameter.shape)
+      regularizer.penalty?.(parameter, collected.scope(name), info)
+      regularizer.proximal?.(parameter, scalar(1), collected.scope(name), info)
     }
   expect([...collected.all].map(([name, { value }]) => [name, value])).toEqual([
     ['l1.strength', strength],

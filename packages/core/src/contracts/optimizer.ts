@@ -11,6 +11,8 @@ export interface ParameterInfo {
   readonly shape: Shape
   readonly outputAxes: readonly number[]
   readonly inputAxes: readonly number[]
+  /** The groups of a grouped kernel, as in `ParameterSpec`. Default 1. */
+  readonly groups?: number | undefined
 }
 
 export interface UpdateCall {

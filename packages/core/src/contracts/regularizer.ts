@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor.ts'
+import type { ParameterInfo } from './optimizer.ts'
 import type { Plugin } from './plugin.ts'
 import type { Scope } from './schedule.ts'
 
@@ -21,10 +22,10 @@ export interface LossTermContext extends Scope {
  * is reported but not differentiated, and the map is applied after the optimizer's update instead.
  */
 export interface Regularizer extends Plugin<'regularizer'> {
-  /** Scalar penalty of one parameter. */
-  penalty?(parameter: Tensor, scope: Scope): Tensor
+  /** Scalar penalty of one parameter; `info` tells its axes, for penalties of whole units. */
+  penalty?(parameter: Tensor, scope: Scope, info: ParameterInfo): Tensor
   /** argmin over v of ½·‖v − parameter‖² / stepSize + penalty(v). The step size is a scalar or has the parameter's shape. */
-  proximal?(parameter: Tensor, stepSize: Tensor, scope: Scope): Tensor
+  proximal?(parameter: Tensor, stepSize: Tensor, scope: Scope, info: ParameterInfo): Tensor
   /** Scalar term of the whole step. */
   lossTerm?(context: LossTermContext): Tensor
 }

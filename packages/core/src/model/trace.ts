@@ -77,8 +77,8 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
     const children = new Set<string>()
     let keys = 0
     const trained = (name: string, spec: ParameterSpec, replaced?: string): Tensor => {
-      const { shape, role, outputAxes, inputAxes } = spec
-      const info = { name: full(name), role, shape, outputAxes, inputAxes }
+      const { shape, role, outputAxes, inputAxes, groups } = spec
+      const info = { name: full(name), role, shape, outputAxes, inputAxes, groups }
       const behind = replaced === undefined ? {} : { replaces: full(replaced) }
       return declare(parameters, full(name), { spec, info, tensor: input(full(name), shape), path, ...behind }).tensor
     }

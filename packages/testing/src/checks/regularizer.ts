@@ -8,8 +8,10 @@ import {
   gradients,
   input,
   type LossTermContext,
+  matmul,
   mean,
   mul,
+  type ParameterInfo,
   type Regularizer,
   type Shape,
   square,
@@ -21,7 +23,7 @@ import {
 } from '@gradwerk/core'
 import { check } from '../errors.ts'
 import { inFloat64, valueInFloat64 } from '../float64.ts'
-import { constantScope } from '../scopes.ts'
+import { constantScope, parameterInfo } from '../scopes.ts'
 import { assertClose, assertFinite, doubles, type NumberRange, randomValue, zeros } from '../values.ts'
 import { checkGradient, type GradientCheckOptions } from './gradient.ts'
 import type { PluginCase } from './plugin.ts'
@@ -29,6 +31,8 @@ import type { PluginCase } from './plugin.ts'
 export interface RegularizerCase extends PluginCase<Regularizer> {
   /** Shape of the parameter. Default [4, 3]. */
   readonly shape?: Shape
+  /** Default: a kernel of the shape. */
+  readonly info?: ParameterInfo
   /** Where the parameter's numbers come from. Default: magnitudes from 0.1 to 1. */
   readonly range?: NumberRange
   /** Options of the gradient check, or false where the penalty has none. */
@@ -36,6 +40,7 @@ export interface RegularizerCase extends PluginCase<Regularizer> {
 }
 
 const shapeOf = ({ shape = [4, 3] }: RegularizerCase): Shape => shape
+const infoOf = (testCase: RegularizerCase): ParameterInfo => testCase.info ?? parameterInfo(shapeOf(testCase))
 const parameterOf = (testCase: RegularizerCase, seed = 61): Value =>
   randomValue({ dtype: 'float32', shape: shapeOf(testCase) }, seed, testCase.range ?? { gap: 0.1 })
 
@@ -54,7 +59,7 @@ export function assertPenalty(testCase: RegularizerCase): void {
   const { plugin, gradient } = testCase
   const { penalty } = plugin
   if (penalty === undefined) return
-  const f = (w: Tensor) => penalty.call(plugin, w, constantScope())
+  const f = (w: Tensor) => penalty.call(plugin, w, constantScope(), infoOf(testCase))
   for (const seed of [61, 62, 63]) {
     const value = at(f, parameterOf(testCase, seed), noStep)
     check(value.shape.length === 0, plugin.name, 'the penalty is not a scalar', {
@@ -75,9 +80,10 @@ export function assertPenalty(testCase: RegularizerCase): void {
 }
 
 /** ½ ‖v − w‖² / stepSize + penalty(v) */
-function objective({ plugin }: RegularizerCase, v: Tensor, w: Tensor, stepSize: Tensor): Tensor {
+function objective(testCase: RegularizerCase, v: Tensor, w: Tensor, stepSize: Tensor): Tensor {
+  const { plugin } = testCase
   const distance = mul(div(sum(square(sub(v, w))), stepSize), 0.5)
-  return plugin.penalty === undefined ? distance : add(distance, plugin.penalty(v, constantScope()))
+  return plugin.penalty === undefined ? distance : add(distance, plugin.penalty(v, constantScope(), infoOf(testCase)))
 }
 
 /** No other point is better than the one the proximal map gives: not the start, not 0, not any of many random ones. */
@@ -85,7 +91,7 @@ export function assertProximal(testCase: RegularizerCase): void {
   const { plugin } = testCase
   const { proximal } = plugin
   if (proximal === undefined) return
-  const map = (w: Tensor, t: Tensor) => proximal.call(plugin, w, t, constantScope())
+  const map = (w: Tensor, t: Tensor) => proximal.call(plugin, w, t, constantScope(), infoOf(testCase))
   for (const size of [0.01, 0.3, 2]) {
     const w = parameterOf(testCase)
     const found = at(map, w, step(size))
@@ -138,29 +144,34 @@ export function assertProximal(testCase: RegularizerCase): void {
   )
 }
 
-function lossTermContext(predictions: Tensor, parameter: Tensor): LossTermContext {
-  const targets = constant(randomValue({ dtype: 'float32', shape: predictions.shape }, 71))
+function lossTermContext(offset: Tensor, kernel: Tensor): LossTermContext {
+  const targets = constant(randomValue({ dtype: 'float32', shape: offset.shape }, 71))
+  const inputs = constant(randomValue({ dtype: 'float32', shape: [offset.shape[0] as number, 4] }, 72))
+  const predictions = add(matmul(inputs, kernel), offset)
   return {
     ...constantScope(),
-    inputs: constant(randomValue({ dtype: 'float32', shape: [predictions.shape[0] as number, 4] }, 72)),
+    inputs,
     targets,
     predictions,
     activations: new Map([['', predictions]]),
     loss: mean(square(sub(predictions, targets))),
-    parameters: new Map([['kernel', parameter]]),
+    parameters: new Map([['kernel', kernel]]),
   }
 }
 
-/** A term of the whole step is a finite scalar with the right gradient. The model behind it is `inputs · kernel`. */
+/** An offset and a kernel. */
+const lossTermValues = (): Value[] => [
+  randomValue({ dtype: 'float32', shape: [5, 3] }, 73),
+  randomValue({ dtype: 'float32', shape: [4, 3] }, 74),
+]
+
+/** A term of the whole step is a finite scalar with the right gradient. The model behind it is `inputs · kernel + offset`. */
 export function assertLossTerm(testCase: RegularizerCase): void {
   const { plugin, gradient } = testCase
   const { lossTerm } = plugin
   if (lossTerm === undefined) return
-  const f = (predictions: Tensor, kernel: Tensor) => lossTerm.call(plugin, lossTermContext(predictions, kernel))
-  const values = [
-    randomValue({ dtype: 'float32', shape: [5, 3] }, 73),
-    randomValue({ dtype: 'float32', shape: [4, 3] }, 74),
-  ]
+  const f = (offset: Tensor, kernel: Tensor) => lossTerm.call(plugin, lossTermContext(offset, kernel))
+  const values = lossTermValues()
   const term = f(constant(values[0] as Value), constant(values[1] as Value))
   check(term.shape.length === 0, plugin.name, 'its term is not a scalar', {
     expected: '[]',
@@ -173,9 +184,11 @@ export function assertLossTerm(testCase: RegularizerCase): void {
 /** Two regularizers compute the same. */
 export function assertSameRegularizer(testCase: RegularizerCase, again: Regularizer): void {
   const w = parameterOf(testCase)
-  const all = ({ penalty, proximal }: Regularizer) => [
-    ...(penalty === undefined ? [] : [at((p) => penalty(p, constantScope()), w, noStep)]),
-    ...(proximal === undefined ? [] : [at((p, t) => proximal(p, t, constantScope()), w, step(0.1))]),
+  const [offset, kernel] = lossTermValues().map((each) => constant(each)) as [Tensor, Tensor]
+  const all = ({ penalty, proximal, lossTerm }: Regularizer) => [
+    ...(lossTerm === undefined ? [] : evaluate([lossTerm(lossTermContext(offset, kernel))])),
+    ...(penalty === undefined ? [] : [at((p) => penalty(p, constantScope(), infoOf(testCase)), w, noStep)]),
+    ...(proximal === undefined ? [] : [at((p, t) => proximal(p, t, constantScope(), infoOf(testCase)), w, step(0.1))]),
   ]
   all(testCase.plugin).forEach((value, i) => {
     assertClose(all(again)[i] as Value, value, {}, `${again.name} made again`)
