@@ -99,33 +99,47 @@ export function workOn({ name, study: id, storage, suggesting, pruner, space, re
     return begun === undefined ? undefined : storage.state.trials[begun]
   }
 
+  /** The parameters that are proposed for a trial together. */
+  const propose = (trial: StoredTrial, fixed: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+    const study = viewOf(stored())
+    const joint = jointSpace(study, space)
+    if (Object.keys(joint).every((parameter) => Object.hasOwn(fixed, parameter))) return {}
+    const { position } = storage.state
+    const proposed = suggestJointly(suggesting, study, recordOf(trial), joint)
+    change({ kind: 'trialAttribute', trial: trial.id, of: 'system', key: seenJoint, value: position })
+    return proposed
+  }
+
+  const hostOf = (trial: StoredTrial): TrialHost => ({
+    suggesting,
+    pruner,
+    record: () => recordOf(trial),
+    view() {
+      sweepIfDue()
+      storage.sync()
+      return { study: viewOf(stored()), trial: recordOf(trial), position: storage.state.position }
+    },
+    change(...changes) {
+      change(...changes)
+      sweepIfDue()
+    },
+  })
+
   const start = (limits: Limits = {}): Started | undefined => {
     storage.beat()
-    sweep()
-    const trial = begin(limits)
-    if (trial === undefined) return undefined
-    const host: TrialHost = {
-      suggesting,
-      pruner,
-      record: () => recordOf(trial),
-      view() {
-        sweepIfDue()
-        storage.sync()
-        return { study: viewOf(stored()), trial: recordOf(trial), position: storage.state.position }
-      },
-      change(...changes) {
-        change(...changes)
-        sweepIfDue()
-      },
+    for (;;) {
+      sweep()
+      const trial = begin(limits)
+      if (trial === undefined) return undefined
+      const fixed = fixedOf(trial)
+      try {
+        const proposed = propose(trial, fixed)
+        return { stored: trial, trial: trialOf(trial.id, trial.number, { fixed, proposed }, hostOf(trial)) }
+      } catch (error) {
+        // Others may have taken this worker for dead meanwhile, and closed its trial.
+        if (!isFinished(trial.state)) throw error
+      }
     }
-    const fixed = fixedOf(trial)
-    const study = viewOf(stored())
-    const { position } = storage.state
-    const joint = jointSpace(study, space)
-    const needed = Object.keys(joint).some((parameter) => !Object.hasOwn(fixed, parameter))
-    const proposed = needed ? suggestJointly(suggesting, study, recordOf(trial), joint) : {}
-    if (needed) change({ kind: 'trialAttribute', trial: trial.id, of: 'system', key: seenJoint, value: position })
-    return { stored: trial, trial: trialOf(trial.id, trial.number, { fixed, proposed }, host) }
   }
 
   return { stored, start, change, sweep }

@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type Holder, isDead, parseHolder } from './process.ts'
+import { type Holder, isDead, lives, parseHolder } from './process.ts'
 
 /** Files to remove when the process ends by itself. */
 const open = new Set<() => void>()
@@ -27,6 +27,9 @@ setInterval(() => {
   try { utimesSync(file, now, now) } catch {}
 }, interval * 1000)
 `
+
+/** Milliseconds of silence that a process is granted which is seen to live. */
+const patience = 5000
 
 export interface Presence {
   /** The worker's file, made if it is missing. */
@@ -56,7 +59,7 @@ export function presenceOf(folder: string, holder: Holder): Presence {
   const beat = (): void => {
     file()
     if (heart !== undefined) return
-    heart = new Worker(beating, { eval: true, workerData: { file: own, interval: holder.interval / 2 } })
+    heart = new Worker(beating, { eval: true, execArgv: [], workerData: { file: own, interval: holder.interval / 2 } })
     // Without a heartbeat, whether the process lives still tells.
     heart.on('error', () => undefined)
     heart.unref()
@@ -66,7 +69,9 @@ export function presenceOf(folder: string, holder: Holder): Presence {
     try {
       const found = parseHolder(readFileSync(path(worker), 'utf8'))
       if (found === undefined || isDead(found)) return true
-      return Date.now() - statSync(path(worker)).mtimeMs > 2000 * found.interval
+      const silent = Date.now() - statSync(path(worker)).mtimeMs
+      // A busy machine may keep a living process from beating for a while.
+      return silent > Math.max(2000 * found.interval, lives(found) ? patience : 0)
     } catch {
       // It took leave without ending its trial.
       return true

@@ -64,6 +64,11 @@ function exists(pid: number): boolean {
   }
 }
 
+/** Whether the process of a holder is known to live. */
+export function lives(holder: Holder): boolean {
+  return holder.host === thisHost && !isDead(holder)
+}
+
 /** Whether the process of a holder is known to have ended. Of another machine nothing is known. */
 export function isDead({ pid, host, started }: Holder): boolean {
   if (host !== thisHost) return false
