@@ -5,6 +5,7 @@ import type { Plugin } from './contracts/plugin.ts'
 import type { Schedule } from './contracts/schedule.ts'
 import type { Distribution } from './contracts/search.ts'
 import { OptionError, PluginError } from './errors.ts'
+import { rememberSchema } from './option-schemas.ts'
 
 /** What a schema may say about an option besides its domain: `z.number().meta({ description, search })`. */
 export interface OptionMeta {
@@ -58,7 +59,10 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
 /** Checks options against a schema and fills in defaults. Throws an OptionError that names the option. */
 export function parseOptions<S extends z.ZodType>(who: string, schema: S, given: unknown): z.output<S> {
   const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    rememberSchema(parsed.data, schema)
+    return parsed.data
+  }
   const issue = foremost(parsed.error.issues)
   const path = issue?.path ?? []
   const name = path.join('.')

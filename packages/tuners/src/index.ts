@@ -2,6 +2,7 @@ export type { Json } from './json.ts'
 export * from './pruners/index.ts'
 export * from './samplers/index.ts'
 export { checkDistribution, compatible, contains, fromInternal, isSingle, toInternal } from './space/distribution.ts'
+export { type TunableSpace, type Tunables, tunableSpace } from './space/from-plugins.ts'
 export {
   categorical,
   type Domain,
