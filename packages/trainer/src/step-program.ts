@@ -14,6 +14,7 @@ import {
   type ModelTrace,
   type Optimizer,
   OptionError,
+  type ParameterInfo,
   PluginError,
   type Program,
   program,
@@ -62,6 +63,7 @@ export function slotName(parameter: string, slot: string): string {
 
 interface Penalty {
   readonly parameter: string
+  readonly info: ParameterInfo
   readonly regularizer: Regularizer
 }
 
@@ -80,15 +82,15 @@ function checkRules(trace: ModelTrace, rules: readonly RegularizerRule[]): void 
 /** All regularizers of parameters: those that layers brought, then those of the rules. */
 function penaltiesOf(trace: ModelTrace, rules: readonly RegularizerRule[]): Penalty[] {
   return [...trace.effective].flatMap(([parameter, { spec }]) => {
-    const { shape, role, outputAxes, inputAxes } = spec
-    const info = { name: parameter, shape, role, outputAxes, inputAxes }
+    const { shape, role, outputAxes, inputAxes, groups } = spec
+    const info = { name: parameter, shape, role, outputAxes, inputAxes, groups }
     const fromRules = rules.filter(
       ({ where, regularizer }) => regularizer.penalty !== undefined && matches(info, where),
     )
     return [
       ...(spec.regularizer === undefined ? [] : [spec.regularizer]),
       ...fromRules.map(({ regularizer }) => regularizer),
-    ].map((regularizer) => ({ parameter, regularizer }))
+    ].map((regularizer) => ({ parameter, info, regularizer }))
   })
 }
 
@@ -143,7 +145,11 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     value: tensorOf(
       penalty.regularizer,
       `penalty of '${penalty.parameter}'`,
-      penalty.regularizer.penalty?.(effective.get(penalty.parameter) as Tensor, scope(penalty.regularizer)),
+      penalty.regularizer.penalty?.(
+        effective.get(penalty.parameter) as Tensor,
+        scope(penalty.regularizer),
+        penalty.info,
+      ),
       [],
     ),
   }))
@@ -248,7 +254,7 @@ function updateParameter(
     return tensorOf(
       regularizer,
       'proximal',
-      regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`)),
+      regularizer.proximal?.(parameter, stepSize, hyperparameters.scope(`regularizer.${regularizer.name}`), info),
       parameter.shape,
     )
   }, update.parameter)
