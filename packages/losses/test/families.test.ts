@@ -333,6 +333,12 @@ describe('what a sample counts', () => {
     ).toBeCloseTo(8 / 3)
   })
 
+  test('0 where an ignored class is one of the classes, whatever its weight', () => {
+    const loss = softmaxCrossEntropy({ classWeights: [3, 5], ignoreIndex: 0, labelSmoothing: 0.1 })
+    expect(weightsOf(loss, logits, labels(1, 0, 1))).toEqual([5, 0, 5])
+    expect(lossesOf(loss, logits, labels(1, 0, 1))[1]).toBe(0)
+  })
+
   test('1, where all count alike', () => {
     expect(weightsOf(softmaxCrossEntropy(), logits, labels(1, 0, 1))).toBeUndefined()
     const soft = floats([3, 2], [1, 0, 0, 1, 0.5, 0.5])
