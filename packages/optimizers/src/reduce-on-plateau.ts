@@ -1,6 +1,6 @@
 // Reduce on plateau: a smaller learning rate once the figures stop getting better.
 
-import { type Callback, type EpochRecord, OptionError, parseOptions, withMainOption } from '@gradwerk/core'
+import { type Callback, evidentMode, figureOf, OptionError, parseOptions, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
 
 export interface ReduceOnPlateauOptions {
@@ -18,8 +18,8 @@ export interface ReduceOnPlateauOptions {
   readonly smallestFactor?: number
   /** The figure that decides: `validation.loss`, `training.accuracy`, `objective` … Default `validation.loss`. */
   readonly monitor?: string
-  /** Whether smaller or larger is better. Default 'min'. */
-  readonly mode?: 'min' | 'max'
+  /** Whether smaller or larger is better. Default: 'min' for losses and errors, 'max' for accuracies; else it must be given. */
+  readonly mode?: 'min' | 'max' | undefined
 }
 
 const epochs = z.int().nonnegative()
@@ -46,7 +46,7 @@ const schema = z.strictObject({
     .default(0)
     .meta({ description: 'The least that is left of the learning rate.' }),
   monitor: z.string().default('validation.loss').meta({ description: 'The figure that decides.' }),
-  mode: z.enum(['min', 'max']).default('min').meta({ description: 'Whether smaller or larger is better.' }),
+  mode: z.enum(['min', 'max']).optional().meta({ description: 'Whether smaller or larger is better.' }),
 })
 
 const savedSchema = z.object({
@@ -61,25 +61,13 @@ type Progress = z.output<typeof savedSchema>
 
 const beginning: Progress = { best: null, bad: 0, cooling: 0, product: 1 }
 
-function figure(monitor: string, record: EpochRecord): number {
-  const { epoch, objective, loss, training = {}, validation = {} } = record
-  const named = (part: string, figures: Readonly<Record<string, number>>) =>
-    Object.entries(figures).map(([name, value]) => [`${part}.${name}`, value] as const)
-  const all = new Map<string, number>([
-    ['objective', objective],
-    ['loss', loss],
-    ...named('training', training),
-    ...named('validation', validation),
-  ])
-  const value = all.get(monitor)
-  if (value !== undefined) return value
+function modeOf(monitor: string): 'min' | 'max' {
+  const mode = evidentMode(monitor)
+  if (mode !== undefined) return mode
   throw new OptionError({
     who: 'reduceOnPlateau',
-    problem: `epoch ${epoch} has no figure '${monitor}'`,
-    expected: `one of ${[...all.keys()].join(', ')}`,
-    ...(monitor.startsWith('validation.') && record.validation === undefined
-      ? { hint: 'training with validation data' }
-      : {}),
+    problem: `it is not evident whether '${monitor}' should be small or large`,
+    expected: "the option mode: 'min' or 'max'",
   })
 }
 
@@ -91,16 +79,17 @@ function figure(monitor: string, record: EpochRecord): number {
  * `best · (1 + minRelativeDelta) + minDelta` ('max'). Bad epochs are counted from the last improvement or reduction; during a cooldown none is. With
  * patience n the reduction comes after the (n + 1)-th bad epoch, as in PyTorch (Keras: after the n-th).
  *
- * Throws an OptionError for a factor outside (0, 1), and in the first epoch for a monitor that the epoch's record does not have.
+ * Throws an OptionError for a factor outside (0, 1), for a monitor whose mode is not evident and not given, and in the first epoch for a monitor that the epoch's record does not have.
  *
  * ```ts
  * reduceOnPlateau({ factor: 0.5, patience: 3 })
- * reduceOnPlateau({ monitor: 'validation.accuracy', mode: 'max' })
+ * reduceOnPlateau({ monitor: 'validation.accuracy' })
  * ```
  */
 export function reduceOnPlateau(given: number | ReduceOnPlateauOptions = {}): Callback {
   const who = 'reduceOnPlateau'
-  const options = parseOptions(who, schema, withMainOption('factor', given))
+  const parsed = parseOptions(who, schema, withMainOption('factor', given))
+  const options = { ...parsed, mode: parsed.mode ?? modeOf(parsed.monitor) }
   const { factor, patience, cooldown, minRelativeDelta, minDelta, smallestFactor, monitor, mode } = options
   let progress = beginning
   let loaded = false
@@ -121,7 +110,7 @@ export function reduceOnPlateau(given: number | ReduceOnPlateauOptions = {}): Ca
       loaded = false
     },
     onEpochEnd(_, record) {
-      const value = figure(monitor, record)
+      const value = figureOf(who, monitor, record)
       const better = improves(value, progress.best)
       const cooling = Math.max(0, progress.cooling - 1)
       const bad = better || progress.cooling > 0 ? 0 : progress.bad + 1

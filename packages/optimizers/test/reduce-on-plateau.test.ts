@@ -10,7 +10,7 @@ const script = figures([1, 0.9, 0.95, 0.92, 0.91, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1,
 callbackSuite(reduceOnPlateau, [
   { plugin: reduceOnPlateau({ patience: 1, factor: 0.5 }), script },
   { plugin: reduceOnPlateau({ patience: 0, cooldown: 2, smallestFactor: 0.3 }), script },
-  { plugin: reduceOnPlateau({ monitor: 'validation.accuracy', mode: 'max', patience: 2 }), script },
+  { plugin: reduceOnPlateau({ monitor: 'validation.accuracy', patience: 2 }), script },
 ])
 
 const reductions = async (options: Parameters<typeof reduceOnPlateau>[0], losses: readonly number[]) =>
@@ -48,15 +48,17 @@ describe('by hand', () => {
 })
 
 describe('errors', () => {
-  test.each([() => reduceOnPlateau(1), () => reduceOnPlateau({ patience: -1 }), () => reduceOnPlateau({ factor: 0 })])(
-    '%s is refused',
-    (make) => {
-      expect(make).toThrow(OptionError)
-    },
-  )
+  test.each([
+    () => reduceOnPlateau(1),
+    () => reduceOnPlateau({ patience: -1 }),
+    () => reduceOnPlateau({ factor: 0 }),
+    () => reduceOnPlateau({ monitor: 'validation.top5' }),
+  ])('%s is refused', (make) => {
+    expect(make).toThrow(OptionError)
+  })
 
   test('a figure that there is not', async () => {
-    const callback = reduceOnPlateau({ monitor: 'validation.top5' })
+    const callback = reduceOnPlateau({ monitor: 'validation.top5', mode: 'max' })
     await expect(playRun(callback, figures([1]))).rejects.toThrow(
       "reduceOnPlateau: epoch 1 has no figure 'validation.top5'; expected one of objective, loss, validation.loss, validation.accuracy",
     )
