@@ -17,7 +17,7 @@ export function cellOf(
 }
 
 /** The loss of a model that knows nothing but how frequent the ten classes are. */
-export const chanceLoss: number = Math.log(10)
+const chanceLoss = Math.log(10)
 
 /** Whether the final loss lies below chance by more than its 95 % interval and a tenth of chance. */
 export function trains({ outcomes }: Cell): boolean {

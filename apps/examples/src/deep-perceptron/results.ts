@@ -22,7 +22,7 @@ export interface Results {
   readonly symmetry: readonly SymmetryRow[]
 }
 
-export async function measureSymmetry(plan: Plan): Promise<SymmetryRow[]> {
+async function measureSymmetry(plan: Plan): Promise<SymmetryRow[]> {
   const backend = ort({ threads: 1 })
   const rows: SymmetryRow[] = []
   for (const activation of activationNames)

@@ -27,7 +27,7 @@ function largestChange(before: Value, after: Value | undefined): number {
   return from.reduce((most, x, i) => Math.max(most, Math.abs((to[i] ?? Number.NaN) - x)), 0)
 }
 
-export function identicalLayers({ parameters }: Snapshot, { depth }: Size): number {
+function identicalLayers({ parameters }: Snapshot, { depth }: Size): number {
   return Array.from({ length: depth }, (_, i) => pathOf('dense', i)).filter(
     (path) => columnsAreEqual(parameters[`${path}.kernel`]) && columnsAreEqual(parameters[`${path}.bias`]),
   ).length
