@@ -4,7 +4,7 @@ import { abs, add, div, max, maximum, mul, relu, sqrt, square, sub, sum, type Te
 import { type Units, unitNorms } from './units.ts'
 
 /** Rounds of Newton's method; each about doubles the right digits, and step sizes that are alike need none. */
-const rounds = 8
+const rounds = 5
 const tiny = 1e-20
 
 /**

@@ -4,6 +4,7 @@ import { type Dataset, keyOf, type Optimizer, OptionError, parseOptions, type Sc
 import { z } from 'zod'
 import { calibrated } from './calibrate.ts'
 import { checkDataset } from './check-dataset.ts'
+import { constraintRules } from './matching.ts'
 import { type TrainerOptions, trainerSchema } from './options.ts'
 import { runPlan } from './schedule.ts'
 import type { StepOptions } from './step-program.ts'
@@ -133,6 +134,7 @@ export async function findLearningRate(
     optimizer,
     gradientTransforms,
     augmentations,
+    constraints: constraintRules(trainer.constraints),
     regularizers: regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule })),
   }
   const key = keyOf(seed)

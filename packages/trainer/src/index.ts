@@ -9,7 +9,7 @@ export { makeFolder, writeAtomically } from './checkpoint/file.ts'
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './checkpoint/safetensors.ts'
 export * from './errors.ts'
 export { type FindLearningRateOptions, findLearningRate, type LearningRateSweep } from './find-learning-rate.ts'
-export type { ParameterMatcher, RegularizerRule } from './matching.ts'
+export type { ConstraintRule, ParameterMatcher, RegularizerRule } from './matching.ts'
 export type { FitOptions, TrainerOptions } from './options.ts'
 export { type RecomputeOptions, recomputeStatistics } from './recompute-statistics.ts'
 export {

@@ -1,6 +1,6 @@
-// Which parameters a regularizer applies to.
+// Which parameters a regularizer or a constraint applies to.
 
-import type { ParameterInfo, ParameterRole, Regularizer } from '@gradwerk/core'
+import type { Constraint, ParameterInfo, ParameterRole, Regularizer } from '@gradwerk/core'
 
 /** Parameters by role, by name (exact, or a pattern), or by any test; several conditions hold together. */
 export type ParameterMatcher =
@@ -11,6 +11,17 @@ export type ParameterMatcher =
 export interface RegularizerRule {
   readonly regularizer: Regularizer
   readonly where?: ParameterMatcher
+}
+
+/** A constraint for the parameters that match; kernels by default. */
+export interface ConstraintRule {
+  readonly constraint: Constraint
+  readonly where?: ParameterMatcher
+}
+
+/** What users may write for a rule, as rules. */
+export function constraintRules(given: readonly (Constraint | ConstraintRule)[] = []): readonly ConstraintRule[] {
+  return given.map((rule) => ('constraint' in rule ? rule : { constraint: rule }))
 }
 
 export function matches(info: ParameterInfo, matcher: ParameterMatcher = { role: 'kernel' }): boolean {

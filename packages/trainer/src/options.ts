@@ -4,6 +4,7 @@ import type {
   Augmentation,
   Backend,
   Callback,
+  Constraint,
   Dataset,
   GradientTransform,
   Layer,
@@ -14,7 +15,7 @@ import type {
 } from '@gradwerk/core'
 import { pluginSchema } from '@gradwerk/core'
 import { z } from 'zod'
-import type { RegularizerRule } from './matching.ts'
+import type { ConstraintRule, RegularizerRule } from './matching.ts'
 
 export interface TrainerOptions {
   readonly model: Layer
@@ -26,6 +27,11 @@ export interface TrainerOptions {
   readonly callbacks?: readonly Callback[]
   /** Besides those that layers bring: for all kernels, or for the parameters that a rule matches. Default none. */
   readonly regularizers?: readonly (Regularizer | RegularizerRule)[]
+  /**
+   * For all kernels, or for the parameters that a rule matches: the first rule that matches a parameter decides, and a constraint that its
+   * layer brings comes before all. Default none.
+   */
+  readonly constraints?: readonly (Constraint | ConstraintRule)[]
   /** Applied in this order to all gradients, before the optimizer. Default none. */
   readonly gradientTransforms?: readonly GradientTransform[]
   /** Applied in this order to every training batch. Default none. */
@@ -90,6 +96,17 @@ export const trainerSchema: z.ZodType = z.strictObject({
           z.strictObject({ regularizer: pluginSchema('regularizer'), where: matcherSchema.optional() }),
         ],
         { error: 'a regularizer, or { regularizer, where } with where a function or { role, name }' },
+      ),
+    )
+    .optional(),
+  constraints: z
+    .array(
+      z.union(
+        [
+          pluginSchema('constraint'),
+          z.strictObject({ constraint: pluginSchema('constraint'), where: matcherSchema.optional() }),
+        ],
+        { error: 'a constraint, or { constraint, where } with where a function or { role, name }' },
       ),
     )
     .optional(),

@@ -22,11 +22,11 @@ export function runIdentity(
   train: Dataset,
   { accumulate, ...plan }: Plan,
 ): RunIdentity {
-  const { model, optimizer, loss, regularizers, gradientTransforms, augmentations, seed } = options
+  const { model, optimizer, loss, regularizers, constraints, gradientTransforms, augmentations, seed } = options
   return {
     model: described(model),
     optimizer: described(accumulate === 1 ? optimizer : [optimizer, { accumulate }]),
-    objective: described([loss, regularizers, gradientTransforms, augmentations]),
+    objective: described([loss, regularizers, constraints ?? [], gradientTransforms, augmentations]),
     seed,
     ...plan,
     dataset: train.name,

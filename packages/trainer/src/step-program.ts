@@ -31,15 +31,18 @@ import {
 } from '@gradwerk/core'
 import { type Accumulation, accumulated, perUpdate } from './accumulation.ts'
 import { batchInputs, type DataType } from './batch.ts'
+import { constrained } from './constraint-rules.ts'
 import { splitHyperparameters } from './hyperparameters.ts'
 import { meanLoss, sampleLosses } from './loss-values.ts'
-import { matches, type RegularizerRule } from './matching.ts'
+import { type ConstraintRule, matches, type RegularizerRule } from './matching.ts'
 
 export interface StepOptions {
   readonly model: Layer
   readonly loss: Loss
   readonly optimizer: Optimizer
   readonly regularizers: readonly RegularizerRule[]
+  /** Default none. */
+  readonly constraints?: readonly ConstraintRule[]
   readonly gradientTransforms: readonly GradientTransform[]
   readonly augmentations: readonly Augmentation[]
   /** Which steps make an update together. Default: each makes its own. */
@@ -109,7 +112,16 @@ function plus(a: Tensor, b: Tensor | undefined): Tensor {
  * the last of these steps.
  */
 export function stepProgram(options: StepOptions, data: DataType, batchSize: number): StepProgram {
-  const { model, loss, optimizer, regularizers, gradientTransforms, augmentations, accumulation } = options
+  const {
+    model,
+    loss,
+    optimizer,
+    regularizers,
+    constraints = [],
+    gradientTransforms,
+    augmentations,
+    accumulation,
+  } = options
   const perStep = collectHyperparameters()
   const hyperparameters = accumulation === undefined ? perStep : perUpdate(perStep, accumulation)
   const key = input('key', [2], 'uint32')
@@ -123,7 +135,8 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     tensorsOf(augmentation, 'apply', { ...changed }, ['inputs', 'targets'])
     return changed
   }, batch)
-  const trace = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters })
+  const traced = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters })
+  const trace = constrained(traced, constraints)
   const scope = (regularizer: Regularizer) => hyperparameters.scope(`regularizer.${regularizer.name}`)
 
   const losses = sampleLosses(loss, trace.output, targets, hyperparameters.scope('loss'))

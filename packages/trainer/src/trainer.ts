@@ -26,6 +26,7 @@ import { encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
 import { type Evaluator, evaluator, figureName } from './evaluation.ts'
 import { evaluationParameters } from './evaluation-parameters.ts'
 import { type Progress, trainingLoop } from './loop.ts'
+import { constraintRules } from './matching.ts'
 import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
 import { predictor } from './prediction.ts'
 import { checkpointOf, startingPoint } from './progress.ts'
@@ -63,7 +64,7 @@ function typeKey({ inputs, targets }: Dataset): string {
 }
 
 export class Trainer {
-  readonly #options: Required<Omit<TrainerOptions, 'onWarning' | 'regularizers' | 'stepsPerCall'>> &
+  readonly #options: Required<Omit<TrainerOptions, 'onWarning' | 'regularizers' | 'constraints' | 'stepsPerCall'>> &
     StepOptions & { readonly stepsPerCall: number | undefined }
   readonly #warn: (message: string) => void
   readonly #key: Key
@@ -104,6 +105,7 @@ export class Trainer {
       seed,
       stepsPerCall: options.stepsPerCall,
       regularizers: rules,
+      constraints: constraintRules(options.constraints),
     }
     this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, 'GradwerkWarning'))
     this.#key = keyOf(seed)
