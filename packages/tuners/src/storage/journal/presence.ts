@@ -1,6 +1,6 @@
 // A worker's file beside the journal: it says who the worker is, and its modification time is the worker's heartbeat.
 
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type Holder, isDead, lives, parseHolder } from './process.ts'
@@ -22,10 +22,12 @@ function atExit(remove: () => void): void {
 const beating = `
 const { utimesSync } = require('node:fs')
 const { workerData: { file, interval } } = require('node:worker_threads')
-setInterval(() => {
+const beat = () => {
   const now = new Date()
   try { utimesSync(file, now, now) } catch {}
-}, interval * 1000)
+}
+beat()
+setInterval(beat, interval * 1000)
 `
 
 /** Milliseconds of silence that a process is granted which is seen to live. */
@@ -34,7 +36,7 @@ const patience = 5000
 export interface Presence {
   /** The worker's file, made if it is missing. */
   file(): string
-  /** Begins to beat, unless it does already. */
+  /** Beats, and goes on beating. */
   beat(): void
   /** Whether a worker has ended or missed two heartbeats. */
   isGone(worker: string): boolean
@@ -57,7 +59,8 @@ export function presenceOf(folder: string, holder: Holder): Presence {
     return own
   }
   const beat = (): void => {
-    file()
+    const now = new Date()
+    utimesSync(file(), now, now)
     if (heart !== undefined) return
     heart = new Worker(beating, { eval: true, execArgv: [], workerData: { file: own, interval: holder.interval / 2 } })
     // Without a heartbeat, whether the process lives still tells.

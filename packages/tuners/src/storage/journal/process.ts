@@ -25,6 +25,9 @@ function orElse<T>(read: () => T, otherwise: T): T {
   }
 }
 
+/** Starts of processes are counted from here. */
+const boot = orElse(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(), '')
+
 const thisHost = `${hostname()} ${orElse(() => readlinkSync('/proc/self/ns/pid'), '')}`.trim()
 
 /** State and start of a process from `/proc/<pid>/stat`: the third and the 22nd field. The second, its name, may hold spaces. */
@@ -33,11 +36,7 @@ function statOf(pid: number): { readonly state: string; readonly started: string
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, start] = [fields?.[0], fields?.[19]]
   if (state === undefined || start === undefined) return undefined
-  return { state, started: `${bootOf()} ${start}` }
-}
-
-function bootOf(): string {
-  return orElse(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(), '')
+  return { state, started: `${boot} ${start}` }
 }
 
 export function holderOf(worker: string, interval: number): Holder {
