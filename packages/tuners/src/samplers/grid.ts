@@ -2,6 +2,7 @@
 
 import { type Distribution, OptionError, parseOptions, type Sampler, type SuggestCall, show } from '@gradwerk/core'
 import { z } from 'zod'
+import type { Json } from '../json.ts'
 import { choiceKey, contains } from '../space/distribution.ts'
 import { fromUnit } from '../space/unit.ts'
 
@@ -17,7 +18,13 @@ const schema = z.strictObject({
     .meta({ description: 'lists of values by parameter, instead of cells' }),
 })
 
-export type GridOptions = z.input<typeof schema>
+export interface GridOptions {
+  /** Values of a range that has no list of its own, in the middles of equally wide cells. Default 5. */
+  readonly points?: number
+  /** Lists of values by parameter, instead of cells. Default none. */
+  readonly values?: Readonly<Record<string, readonly Json[]>>
+}
+
 type Parsed = z.output<typeof schema>
 
 const largest = 100_000

@@ -1,7 +1,16 @@
 // Some parameters held, the others searched.
 
-import { OptionError, parseOptions, pluginSchema, type Sampler, show, withMainOption } from '@gradwerk/core'
+import {
+  type Distribution,
+  OptionError,
+  parseOptions,
+  pluginSchema,
+  type Sampler,
+  show,
+  withMainOption,
+} from '@gradwerk/core'
 import { z } from 'zod'
+import type { Json } from '../json.ts'
 import { contains } from '../space/distribution.ts'
 
 const schema = z.strictObject({
@@ -9,7 +18,12 @@ const schema = z.strictObject({
   values: z.record(z.string(), z.json()).default({}).meta({ description: 'values by parameter' }),
 })
 
-export type PartialFixedOptions = z.input<typeof schema>
+export interface PartialFixedOptions {
+  /** Who suggests the other parameters. */
+  readonly sampler: Sampler
+  /** Values by parameter. Default none. */
+  readonly values?: Readonly<Record<string, Json>>
+}
 
 /**
  * Holds some parameters at given values and leaves the others to another sampler, which sees the held ones as what the trial has already.
@@ -31,9 +45,13 @@ export function partialFixed(first: Sampler | PartialFixedOptions, values?: Part
     options,
     suggest(call) {
       const held: Record<string, unknown> = {}
-      const space = { ...call.space }
+      const domains: Record<string, Distribution> = {}
+      const space: Record<string, Distribution> = {}
       for (const [name, distribution] of Object.entries(call.space)) {
-        if (!Object.hasOwn(options.values, name)) continue
+        if (!Object.hasOwn(options.values, name)) {
+          space[name] = distribution
+          continue
+        }
         const value = options.values[name]
         if (!contains(distribution, value))
           throw new OptionError({
@@ -43,12 +61,13 @@ export function partialFixed(first: Sampler | PartialFixedOptions, values?: Part
             got: show(value),
           })
         held[name] = value
-        delete space[name]
+        domains[name] = distribution
       }
       if (Object.keys(space).length === 0) return held
-      const { trial } = call
-      const parameters = { ...trial.parameters, ...held }
-      return { ...options.sampler.suggest({ ...call, space, trial: { ...trial, parameters } }), ...held }
+      const parameters = { ...call.trial.parameters, ...held }
+      const distributions = { ...call.trial.distributions, ...domains }
+      const trial = { ...call.trial, parameters, distributions }
+      return { ...options.sampler.suggest({ ...call, space, trial }), ...held }
     },
   }
 }

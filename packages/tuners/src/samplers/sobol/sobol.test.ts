@@ -30,7 +30,7 @@ test('scrambled, every 2^k points are a Latin hypercube still', () => {
 })
 
 test('scrambled, the first two axes stay a (0, 2)-sequence: one point of 64 in every box of 8 by 8, 4 by 16, 2 by 32', () => {
-  const [first, second] = [keys[0] ?? [0, 0], keys[1] ?? [0, 0]] as const
+  const [first = [0, 0], second = [0, 0]] = keys
   for (const [columns, rows] of [
     [8, 8],
     [4, 16],
