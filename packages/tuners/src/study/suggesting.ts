@@ -19,9 +19,10 @@ export interface Suggesting {
   readonly seed: number
 }
 
-/** Random numbers of one suggestion. */
-function streamOf(seed: number, trial: number, what: string) {
-  return randomStream(fold(fold(keyOf(seed), trial), what))
+/** Random numbers of one suggestion, and those that all suggestions of the study have in common. */
+function streamsOf(seed: number, trial: number, what: string) {
+  const key = keyOf(seed)
+  return { random: randomStream(fold(fold(key, trial), what)), studyRandom: randomStream(fold(key, 'study')) }
 }
 
 /** What a sampler proposes for a whole trial. */
@@ -32,7 +33,7 @@ export function suggestJointly(
   space: SearchSpace,
 ): Readonly<Record<string, unknown>> {
   if (Object.keys(space).length === 0) return {}
-  return sampler.suggest({ study, trial, space, random: streamOf(seed, trial.number, 'joint') })
+  return sampler.suggest({ study, trial, space, ...streamsOf(seed, trial.number, 'joint') })
 }
 
 /** What a sampler proposes for one parameter. Throws a PluginError for a value outside its domain. */
@@ -43,8 +44,8 @@ export function suggestSingly(
   name: string,
   distribution: Distribution,
 ): unknown {
-  const random = streamOf(seed, trial.number, `parameter:${name}`)
-  const value = sampler.suggest({ study, trial, space: { [name]: distribution }, random })[name]
+  const streams = streamsOf(seed, trial.number, `parameter:${name}`)
+  const value = sampler.suggest({ study, trial, space: { [name]: distribution }, ...streams })[name]
   if (contains(distribution, value)) return value
   throw new PluginError({
     who: `sampler ${sampler.name}`,
