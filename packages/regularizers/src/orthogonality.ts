@@ -46,7 +46,7 @@ function identity(size: number): Tensor {
  * ```
  *
  * Brock, Lim, Ritchie & Weston, "Neural photo editing with introspective adversarial networks", 2017, with squares as in Bansal, Chen & Wang, "Can we
- * gain more from orthogonality regularizations in training deep networks?", 2018, equation 3.
+ * gain more from orthogonality regularizations in training deep networks?", 2018.
  */
 export function orthogonality(given: Strength | OrthogonalityOptions): Regularizer {
   const options = parseOptions('orthogonality', schema, withMainOption('strength', given))
