@@ -9,6 +9,7 @@ interface Example {
 
 const examples: Readonly<Record<string, () => Promise<Example>>> = {
   'deep-perceptron': () => import('./deep-perceptron/run.ts'),
+  'house-prices': () => import('./house-prices/run.ts'),
 }
 
 async function main([name = '', ...args]: readonly string[]): Promise<void> {
