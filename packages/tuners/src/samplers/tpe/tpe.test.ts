@@ -1,5 +1,6 @@
 import { keyOf, randomStream, type TrialRecord } from '@gradwerk/core'
 import { expect, test } from 'vitest'
+import { branchingAxes, otherBranch } from './branch.ts'
 import { axesOf } from './coordinates.ts'
 import { normalMass } from './normal.ts'
 import { crowdingDistances, dominationRanks } from './pareto.ts'
@@ -156,4 +157,28 @@ test('of random candidates the one apart from the known points is taken', () => 
   expect(x).toBeGreaterThan(0.95)
   expect(y).toBeGreaterThan(0.9)
   expect(bestCandidate(unit, [], [0.25, Number.NaN], 3, random)[0]).toBe(0.25)
+})
+
+test('a category branches where its choice tells which parameters there are', () => {
+  const none = Number.NaN
+  const space = axesOf({
+    method: { type: 'categorical', choices: ['a', 'b', 'c'] },
+    activation: { type: 'categorical', choices: ['x', 'y'] },
+    momentum: { type: 'float', low: 0, high: 1 },
+  })
+  const points = [
+    [0, 0, 0.5],
+    [1, 1, none],
+    [2, 0, none],
+    [0, 1, 0.2],
+  ]
+  expect(branchingAxes(space, points)).toEqual([0])
+  expect(branchingAxes(space, points.slice(1, 3))).toEqual([])
+  expect(branchingAxes(space, [...points, [0, 0, none]])).toEqual([])
+  const free = [none, none, none]
+  const tried = Array.from({ length: 400 }, () => otherBranch(space, points, free, random))
+  const choices = tried.flatMap((branch) => (branch === undefined ? [] : [branch.choice]))
+  expect(new Set(choices)).toEqual(new Set([1, 2]))
+  expect(Math.abs(choices.length - 200)).toBeLessThan(4.6 * 10)
+  expect(otherBranch(space, points, [0, none, none], random)).toBeUndefined()
 })
