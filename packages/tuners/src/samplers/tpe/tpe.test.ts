@@ -64,6 +64,18 @@ test('the density of an estimator is 1 over all cells, choices and real numbers'
   expect(total).toBeCloseTo(1, 4)
 })
 
+test('narrow cells have the mass of their density', () => {
+  const [axis] = axesOf({ wide: { type: 'int', low: 1, high: 200 } })
+  const bandwidth = 0.2
+  const one = parzen(axis ? [axis] : [], [{ point: [0.1], weight: 1 }], { prior: 1e-9, bandwidth, spread: () => 0 })
+  const inside = normalMass(-0.1 / bandwidth, 0.9 / bandwidth)
+  for (const cell of [0, 20, 100, 199]) {
+    const [low = 0, high = 0] = axis?.cell(cell) ?? []
+    const mass = normalMass((low - 0.1) / bandwidth, (high - 0.1) / bandwidth) / inside
+    expect(Math.abs(one.logDensity([(low + high) / 2]) - Math.log(mass))).toBeLessThan(0.01)
+  }
+})
+
 test('points are drawn as often as their density says', () => {
   const count = 20_000
   const drawn = Array.from({ length: count }, () =>
