@@ -1,4 +1,4 @@
-// Workers that are killed while they work. `npm run crash` does the same many times over.
+// Workers that are killed while they work. `npx tsx bench/crash.ts` does the same many times over.
 
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -26,6 +26,7 @@ import { exportOnnx } from '@gradwerk/onnx'
 import { adam } from '@gradwerk/optimizers'
 import { dropout } from '@gradwerk/regularizers'
 import { Trainer } from '@gradwerk/trainer'
+import { createStudy, journalStorage, replay } from '@gradwerk/tuners'
 
 /** strength · (‖w‖ − 1)²: keeps the norm of a kernel near 1. */
 function unitNormPenalty(strength: number): Regularizer {
@@ -67,6 +68,13 @@ const norm = async (strength: number) => {
 const again = revive(JSON.parse(JSON.stringify(models.leNet5({ activation: 'tanh' }))), models) as Layer
 const { output } = traceModel(again, input('x', [dynamic, 28, 28]))
 if (output.shape.at(-1) !== 10) throw new Error(`leNet5 has outputs ${output.shape}`)
+
+// A study in a file, with a heartbeat.
+const storage = journalStorage('study.log')
+await createStudy({ storage }).optimize((trial) => trial.float('x', -1, 1) ** 2, { trials: 5 })
+const { parameters, differences } = replay({ storage })
+storage.close()
+if (parameters !== 5 || differences.length > 0) throw new Error(`${differences.length} suggestions are not replayed`)
 
 const [without, withPenalty] = [await norm(0), await norm(1)]
 if (!(withPenalty.norm < 1.5 && without.norm > 4))

@@ -146,7 +146,7 @@ export class StorageState {
 }
 
 /** Whether two trials of a study may hold these under one name. */
-export function sameKind(a: StoredParameter, b: StoredParameter): boolean {
+function sameKind(a: StoredParameter, b: StoredParameter): boolean {
   return a.legacy === b.legacy && compatible(a.distribution, b.distribution)
 }
 

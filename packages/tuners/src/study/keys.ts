@@ -10,7 +10,6 @@ export const spaceKey = 'gradwerk:space'
 export const workerKey = 'gradwerk:worker'
 export const orphanKey = 'gradwerk:orphan'
 export const failureKey = 'gradwerk:failure'
-export const ownSamplerKey: string = samplerKey
 
 /** Trial: how many operations of the log a suggestion had seen. */
 export const seenJoint = 'gradwerk:seen'

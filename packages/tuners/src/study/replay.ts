@@ -6,7 +6,7 @@ import type { StoredStudy, StoredTrial } from '../storage/state.ts'
 import { StorageState } from '../storage/state.ts'
 import type { Storage } from '../storage/storage.ts'
 import { StudyError } from './errors.ts'
-import { fixedKey, ownSamplerKey, samplerKey, seedKey, seenJoint, seenSingle, spaceKey } from './keys.ts'
+import { fixedKey, samplerKey, seedKey, seenJoint, seenSingle, spaceKey } from './keys.ts'
 import { reviveSampler } from './opening.ts'
 import { suggestJointly, suggestSingly } from './suggesting.ts'
 import { jointSpace, recordOf, viewOf } from './view.ts'
@@ -94,7 +94,7 @@ export function replay({ name = 'study', storage, sampler, registries = [] }: Re
   if (typeof seed !== 'number')
     throw new StudyError({ who: `study ${name}`, problem: 'it has no seed: it was not made here' })
   const samplerOf = (trial: StoredTrial) => {
-    const found = sampler ?? reviveSampler(trial.system.get(ownSamplerKey) ?? study.system.get(samplerKey), registries)
+    const found = sampler ?? reviveSampler(trial.system.get(samplerKey) ?? study.system.get(samplerKey), registries)
     if (found !== undefined) return found
     throw new StudyError({ who: `study ${name}`, problem: 'it has recorded no sampler', hint: 'the option sampler' })
   }

@@ -5,7 +5,7 @@ import type { Change } from '../storage/operation.ts'
 import { isFinished, type StoredStudy, type StoredTrial } from '../storage/state.ts'
 import type { Storage } from '../storage/storage.ts'
 import { StudyError } from './errors.ts'
-import { ownSamplerKey, samplerKey, seenJoint, workerKey } from './keys.ts'
+import { samplerKey, seenJoint, workerKey } from './keys.ts'
 import { jsonOf } from './opening.ts'
 import { closing, fixedOf, isRetry, orphansOf } from './retry.ts'
 import { type Suggesting, suggestJointly } from './suggesting.ts'
@@ -76,7 +76,7 @@ export function workOn({ name, study: id, storage, suggesting, pruner, space, re
     const known = JSON.stringify(stored().system.get(samplerKey))
     return [
       { ...mark, key: workerKey, value: storage.worker },
-      ...(known === sampler ? [] : [{ ...mark, key: ownSamplerKey, value: jsonOf(suggesting.sampler) }]),
+      ...(known === sampler ? [] : [{ ...mark, key: value: jsonOf(suggesting.sampler) }]),
     ]
   }
 

@@ -82,7 +82,7 @@ const legacyReaders: typeof readers = {
 }
 
 /** Throws a FieldError for a class that does not exist. */
-export function parseDistribution(source: string): Stored {
+function parseDistribution(source: string): Stored {
   let parsed: Fields
   try {
     parsed = fieldsOf(parsePythonJson(source), 'a distribution')

@@ -1,11 +1,11 @@
-// Kills workers many times and says what came of it: `npm run crash [rounds] [processes] [trials]`, by default 20, 8 and 100.
+// Kills workers many times and says what came of it: `npx tsx bench/crash.ts [rounds] [processes] [trials]`, by default 20, 8 and 100.
 
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyOf, randomStream } from '@gradwerk/core'
-import { journalStorage } from '../../src/index.ts'
-import { audit, longestPause, worker } from './crew.ts'
+import { journalStorage } from '../src/index.ts'
+import { audit, longestPause, worker } from '../test/workers/crew.ts'
 
 const [rounds = 20, processes = 8, trials = 100] = process.argv.slice(2).map(Number)
 const heartbeat = 0.5 // of study-worker.ts
@@ -31,7 +31,7 @@ console.log(`${rounds} rounds: ${processes} processes with ${trials} trials each
 for (let round = 0; round < rounds; round++) {
   const path = join(folder, `round-${round}.log`)
   const begin = performance.now()
-  const crew = Array.from({ length: processes }, () => worker(path, 'trials', trials))
+  const crew = Array.from({ length: processes }, () => worker(path, 'trials', trials, 2))
   // A journal of 800 trials has about a megabyte; the moment is anywhere in it.
   await grown(path, 1 + Math.floor(random.uniform() * processes * trials * 1100))
   const victim = crew[random.integer(processes)]
