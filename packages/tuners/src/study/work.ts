@@ -76,7 +76,7 @@ export function workOn({ name, study: id, storage, suggesting, pruner, space, re
     const known = JSON.stringify(stored().system.get(samplerKey))
     return [
       { ...mark, key: workerKey, value: storage.worker },
-      ...(known === sampler ? [] : [{ ...mark, key: value: jsonOf(suggesting.sampler) }]),
+      ...(known === sampler ? [] : [{ ...mark, key: samplerKey, value: jsonOf(suggesting.sampler) }]),
     ]
   }
 
