@@ -6,10 +6,11 @@ import { configurations } from './configurations.ts'
 import { UsageError } from './errors.ts'
 import type { Output } from './output.ts'
 import { presets } from './presets.ts'
+import { remarks } from './remarks.ts'
 import { run } from './run.ts'
 import { type RunOptions, settingsFrom } from './settings.ts'
 import { styleFor } from './style.ts'
-import { datasetLine, remarks, resultTable } from './table.ts'
+import { datasetLine, resultTable } from './table.ts'
 
 function wholeNumber(option: string): (text: string) => number {
   return (text) => {
@@ -19,6 +20,19 @@ function wholeNumber(option: string): (text: string) => number {
       who: 'bench',
       problem: `option '${option}' is not valid`,
       expected: 'a whole number from 1',
+      got: `'${text}'`,
+    })
+  }
+}
+
+function percentage(option: string): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (text.trim() !== '' && number > 0 && number <= 100) return number
+    throw new UsageError({
+      who: 'bench',
+      problem: `option '${option}' is not valid`,
+      expected: 'a number above 0, at most 100',
       got: `'${text}'`,
     })
   }
@@ -51,7 +65,11 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
       'training images at most; leaves out the final run on all',
       wholeNumber('--train-limit'),
     )
-    .option('--hidden <units>', 'hidden layers of the perceptron, such as 512,512', wholeNumbers('--hidden'))
+    .option(
+      '--hidden <units>',
+      'hidden layers, such as 512,512, of perceptrons whose configuration does not name its own',
+      wholeNumbers('--hidden'),
+    )
     .option('--batch-size <n>', 'images in a training step', wholeNumber('--batch-size'))
     .option(
       '--data <dir>',
@@ -60,6 +78,11 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
     .option('--out <dir>', 'folder in which every run gets a folder of its own', 'runs')
     .option('--workers <n>', 'trials at a time (default: as many as the cores have room for)', wholeNumber('--workers'))
     .option('--threads <n>', 'threads of ONNX Runtime in each trial', wholeNumber('--threads'))
+    .option(
+      '--target <percent>',
+      'end each trial at the first epoch with this validation accuracy, and tell the seconds to it; leaves out the final run',
+      percentage('--target'),
+    )
     .option('--json', 'print the summary as JSON instead of the table; progress goes to stderr either way', false)
     .action((options: RunOptions) => started(runAndReport(options, stdout, stderr)))
   bench

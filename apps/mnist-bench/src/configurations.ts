@@ -1,26 +1,13 @@
 // The configurations that are compared, as data: what each puts into the same network.
 
-import type { Callback, Initializer, Layer, Optimizer, Regularizer } from '@gradwerk/core'
 import { heNormal, normal, xavierNormal, zeros } from '@gradwerk/initializers'
 import { batchNorm } from '@gradwerk/normalization'
 import { adamW, cosine, nesterov } from '@gradwerk/optimizers'
 import { earlyStopping, elasticNet, l1, l2 } from '@gradwerk/regularizers'
+import type { Configuration } from './configuration.ts'
 import { UsageError } from './errors.ts'
 import type { NetworkName } from './network.ts'
-
-export interface Configuration {
-  readonly name: string
-  readonly description: string
-  readonly network: NetworkName
-  readonly initializer: Initializer
-  readonly optimizer: Optimizer
-  readonly normalization?: () => Layer
-  readonly dropProbability?: number
-  /** For all kernels. */
-  readonly regularizers?: readonly Regularizer[]
-  /** Made anew for every trial: callbacks have state. */
-  readonly callbacks?: () => Callback[]
-}
+import { records } from './records.ts'
 
 const perceptron = {
   network: 'perceptron',
@@ -115,6 +102,7 @@ export const configurations: readonly Configuration[] = [
     optimizer: adamW({ learningRate: cosine(2e-3), weightDecay: 0.05, decayRoles: ['kernel'] }),
     dropProbability: 0.3,
   },
+  ...records,
 ]
 
 export const configurationNames: readonly string[] = configurations.map(({ name }) => name)
@@ -133,17 +121,4 @@ export function configurationNamed(name: string): Configuration {
     problem: `there is no configuration '${name}'`,
     expected: `one of ${configurationNames.join(', ')}`,
   })
-}
-
-/** What a configuration consists of, as plain JSON for reports. */
-export function optionsOf(configuration: Configuration, model: Layer): Record<string, unknown> {
-  const { network, optimizer, regularizers, callbacks } = configuration
-  const options = {
-    network,
-    model,
-    optimizer,
-    regularizers: regularizers ?? [],
-    callbacks: callbacks?.() ?? [],
-  }
-  return JSON.parse(JSON.stringify(options))
 }

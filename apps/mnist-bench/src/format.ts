@@ -4,6 +4,11 @@ export function percent(part: number, digits = 2): string {
   return `${(100 * part).toFixed(digits)} %`
 }
 
+/** A stated percentage, with no more digits than it has: 99 %, 98.5 %. */
+export function level(part: number): string {
+  return `${Number((100 * part).toFixed(2))} %`
+}
+
 /** 1:05 */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)

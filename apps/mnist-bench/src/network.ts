@@ -1,6 +1,7 @@
 // The networks that are compared, by name: what each makes of what a configuration puts into it.
 
-import type { Initializer, Layer } from '@gradwerk/core'
+import type { Constraint, Initializer, Layer } from '@gradwerk/core'
+import { sequential } from '@gradwerk/layers'
 import { batchNormCnn, leNet5, mlp } from '@gradwerk/models'
 import { dropout } from '@gradwerk/regularizers'
 
@@ -12,28 +13,46 @@ export interface NetworkOptions {
   readonly normalization?: (() => Layer) | undefined
   /** Probability of dropping a hidden unit. */
   readonly dropProbability?: number | undefined
+  /** Probability of dropping a pixel; only perceptrons ask. */
+  readonly inputDropProbability?: number | undefined
+  /** Of every kernel. */
+  readonly constraint?: Constraint | undefined
 }
 
-/** `perceptron`: two wide layers that overfit. `deep`: many narrow ones, where the first weights decide. */
-export type NetworkName = 'perceptron' | 'deep' | 'lenet5' | 'batch-norm-cnn'
+/**
+ * `perceptron`: two wide layers that overfit. `deep`: many narrow ones, where the first weights decide. `wide-perceptron`: as wide as a
+ * configuration says. `small-batch-norm-cnn`: `batch-norm-cnn` with a quarter of the channels and half of the units.
+ */
+export type NetworkName =
+  | 'perceptron'
+  | 'deep'
+  | 'wide-perceptron'
+  | 'lenet5'
+  | 'batch-norm-cnn'
+  | 'small-batch-norm-cnn'
 
-function parts({ initializer, normalization, dropProbability }: NetworkOptions) {
+function parts({ initializer, normalization, dropProbability, constraint }: NetworkOptions) {
   return {
     initializer,
+    constraint,
     ...(normalization === undefined ? {} : { normalization: normalization() }),
     ...(dropProbability === undefined ? {} : { dropout: dropout(dropProbability) }),
   }
 }
 
 function perceptron(options: NetworkOptions): Layer {
-  return mlp({ hidden: options.hidden, useBias: true, ...parts(options) })
+  const { hidden, inputDropProbability } = options
+  const layers = mlp({ hidden, useBias: true, ...parts(options) })
+  return inputDropProbability === undefined ? layers : sequential([dropout(inputDropProbability), layers])
 }
 
 const networks: Readonly<Record<NetworkName, (options: NetworkOptions) => Layer>> = {
   perceptron,
   deep: perceptron,
+  'wide-perceptron': perceptron,
   lenet5: (options) => leNet5(parts(options)),
   'batch-norm-cnn': (options) => batchNormCnn(parts(options)),
+  'small-batch-norm-cnn': (options) => batchNormCnn({ filters: [8, 16], units: 64, ...parts(options) }),
 }
 
 /** Logits [batch, 10] of images [batch, 28, 28]. */

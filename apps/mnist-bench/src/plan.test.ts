@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { expect, it } from 'vitest'
 import { configurationsOn } from './configurations.ts'
 import { plannedTrials, workOf } from './plan.ts'
@@ -24,6 +25,40 @@ it.each(['lenet5', 'cnn'])('%s trains one network with three seeds, on two threa
     [3, false],
   ])
   expect(settingsFrom({ preset, out: '.', threads: 1, workers: 3 })).toMatchObject({ threads: 1, workers: 3 })
+})
+
+it.each([
+  ['srivastava', 60, 128],
+  ['simard', 60, 128],
+  ['cnn-augmented', 15, 64],
+])('%s trains its one configuration with three seeds for at most %i epochs', (preset, epochs, batchSize) => {
+  const settings = settingsFrom({ preset, out: '.' })
+  expect(settings).toMatchObject({ configurations: [preset], train: 55_000, validation: 5_000, finalEpochs: 0 })
+  const trials = plannedTrials(settings)
+  expect(trials).toHaveLength(3)
+  for (const trial of trials) expect(trial).toMatchObject({ configuration: preset, epochs, batchSize })
+  expect(trials.filter(({ target }) => target !== undefined)).toEqual([])
+})
+
+it('fastest-99 ends every trial at 99 % of the validation images', () => {
+  const settings = settingsFrom({ preset: 'fastest-99', out: '.' })
+  const trials = plannedTrials(settings)
+  expect(trials).toHaveLength(3 * settings.configurations.length)
+  expect(trials.map(({ target }) => target)).toEqual(trials.map(() => 0.99))
+  // As many trials at a time as have the threads to themselves: they are timed.
+  expect(settings.threads * settings.workers).toBeLessThanOrEqual(Math.max(2, availableParallelism()))
+})
+
+it('takes a target from the command line in percent, and leaves the final run out for it', () => {
+  const settings = settingsFrom({ preset: 'default', out: '.', target: 97.5 })
+  expect(settings).toMatchObject({ target: 0.975, finalEpochs: 0 })
+  expect(plannedTrials(settings)[0]?.target).toBe(0.975)
+})
+
+it('keeps the hidden layers that belong to a configuration, whatever those of the run are', () => {
+  const settings = settingsFrom({ preset: 'default', out: '.', hidden: [16], configurations: ['srivastava', 'l2'] })
+  const hidden = plannedTrials(settings).map((trial) => [trial.configuration, trial.hidden])
+  expect(Object.fromEntries(hidden)).toEqual({ srivastava: [1024, 1024, 1024], l2: [16] })
 })
 
 it('estimates the work of a trial by its multiply-adds', () => {

@@ -10,12 +10,13 @@ export function hiddenOf(
   configuration: string,
   { hidden, deepHidden }: Pick<Settings, 'hidden' | 'deepHidden'>,
 ): readonly number[] {
-  return configurationNamed(configuration).network === 'deep' ? deepHidden : hidden
+  const { network, hidden: own } = configurationNamed(configuration)
+  return own ?? (network === 'deep' ? deepHidden : hidden)
 }
 
 /** Every configuration with every seed, in this order. */
 export function plannedTrials(settings: Settings): TrialRequest[] {
-  const { configurations, seeds, epochs, batchSize, trackTraining } = settings
+  const { configurations, seeds, epochs, batchSize, trackTraining, target } = settings
   return configurations.flatMap((configuration) =>
     Array.from({ length: seeds }, (_, i) => ({
       configuration,
@@ -24,6 +25,7 @@ export function plannedTrials(settings: Settings): TrialRequest[] {
       batchSize,
       hidden: hiddenOf(configuration, settings),
       trackTraining,
+      ...(target === undefined ? {} : { target }),
     })),
   )
 }

@@ -40,6 +40,7 @@ export class Pool {
   readonly #waiting: Task[] = []
   readonly #idle: Worker[] = []
   readonly #workers = new Map<Worker, Task | undefined>()
+  readonly #retired: Promise<number>[] = []
   #closed = false
 
   /** `size` workers, each with so many threads of ONNX Runtime. */
@@ -68,7 +69,7 @@ export class Pool {
   /** Ends the threads. To be called when all trials are settled. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#workers.keys()].map((worker) => worker.terminate()))
+    await Promise.all([...this.#retired, ...[...this.#workers.keys()].map((worker) => worker.terminate())])
   }
 
   get #stopped(): boolean {
@@ -92,14 +93,22 @@ export class Pool {
     worker.on('message', (message: WorkerMessage) => {
       const task = this.#workers.get(worker)
       if (message.type === 'progress') return task?.listener.onProgress?.(message.done, message.record)
-      this.#workers.set(worker, undefined)
-      this.#idle.push(worker)
+      if (task?.order.request.target === undefined) {
+        this.#workers.set(worker, undefined)
+        this.#idle.push(worker)
+      } else this.#retire(worker)
       task?.settle(message)
       this.#assign()
     })
     worker.on('error', (error) => this.#lost(worker, error.stack ?? error.message))
     worker.on('exit', (code) => this.#lost(worker, `exit code ${code}`))
     return worker
+  }
+
+  /** A trial whose seconds count finds a thread that has compiled nothing, and leaves none behind that has. */
+  #retire(worker: Worker): void {
+    this.#workers.delete(worker)
+    this.#retired.push(worker.terminate())
   }
 
   /** A worker that ended takes its trial with it; another one takes its place. */

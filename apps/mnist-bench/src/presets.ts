@@ -27,6 +27,8 @@ export interface Preset {
   readonly deepHidden: readonly number[]
   /** Epochs of the final run: the best configuration on all training images. 0 for none. */
   readonly finalEpochs: number
+  /** The validation accuracy, a part of 1, at which trials end and which their seconds are measured to. Default: none. */
+  readonly target?: number
 }
 
 const standard: Preset = {
@@ -83,7 +85,7 @@ export const presets: readonly Preset[] = [
     ...whole,
     name: 'lenet5',
     description: 'LeNet-5 with 3 seeds on 55,000 images, 25 epochs',
-    configurations: configurationsOn('lenet5'),
+    configurations: ['lenet5'],
     epochs: 25,
     batchSize: 64,
   },
@@ -91,9 +93,40 @@ export const presets: readonly Preset[] = [
     ...whole,
     name: 'cnn',
     description: 'the batch-normalized CNN with 3 seeds on 55,000 images, 10 epochs',
-    configurations: configurationsOn('batch-norm-cnn'),
+    configurations: ['cnn'],
     epochs: 10,
     batchSize: 64,
+  },
+  {
+    ...whole,
+    name: 'srivastava',
+    description: 'record table: perceptron 3×1024 with dropout and max-norm, 3 seeds, 60 epochs',
+    configurations: ['srivastava'],
+    epochs: 60,
+  },
+  {
+    ...whole,
+    name: 'simard',
+    description: 'record table: perceptron 784-800-10 with elastic distortion, 3 seeds, 60 epochs',
+    configurations: ['simard'],
+    epochs: 60,
+  },
+  {
+    ...whole,
+    name: 'cnn-augmented',
+    description: 'record table: the batch-normalized CNN on moved images, 3 seeds, 15 epochs',
+    configurations: ['cnn-augmented'],
+    epochs: 15,
+    batchSize: 64,
+  },
+  {
+    ...whole,
+    name: 'fastest-99',
+    description:
+      'record table: seconds until 99 % of the validation images are right, 3 seeds each of two small networks',
+    configurations: ['lenet5-one-cycle', 'small-cnn-one-cycle'],
+    epochs: 4,
+    target: 0.99,
   },
 ]
 

@@ -15,6 +15,7 @@ const figures: Figures = {
   seconds: 1,
   secondsPerEpoch: 0.5,
   stopped: null,
+  target: null,
 }
 
 function candidate(configuration: string, changes: Partial<Figures>, final = false) {

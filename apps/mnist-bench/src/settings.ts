@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly out: string
   readonly workers?: number
   readonly threads?: number
+  /** In percent. */
+  readonly target?: number
   readonly json?: boolean
 }
 
@@ -40,8 +42,9 @@ export function settingsFrom(options: RunOptions): Settings {
   const { name, description: _, ...preset } = presetNamed(options.preset)
   const { configurations = preset.configurations, epochs, trainLimit, data } = options
   const threads = options.threads ?? preset.threads
-  // A limit is a limit: the final run, on all training images, is left out.
-  const finalEpochs = trainLimit === undefined ? (epochs ?? preset.finalEpochs) : 0
+  const target = options.target === undefined ? preset.target : options.target / 100
+  // A limit is a limit, and a clock measures nothing else: the final run, on all training images to the last epoch, is left out.
+  const finalEpochs = trainLimit === undefined && target === undefined ? (epochs ?? preset.finalEpochs) : 0
   return {
     ...preset,
     preset: name,
@@ -53,6 +56,7 @@ export function settingsFrom(options: RunOptions): Settings {
     batchSize: options.batchSize ?? preset.batchSize,
     threads,
     finalEpochs: preset.finalEpochs === 0 ? 0 : finalEpochs,
+    ...(target === undefined ? {} : { target }),
     ...(data === undefined ? {} : { folder: userPath(data) }),
     out: userPath(options.out),
     workers: options.workers ?? Math.max(1, Math.floor(availableParallelism() / threads)),

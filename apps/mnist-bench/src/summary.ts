@@ -3,7 +3,8 @@
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import type { BackendDescription } from '@gradwerk/core'
-import { configurationNamed, optionsOf } from './configurations.ts'
+import { optionsOf } from './configuration.ts'
+import { configurationNamed } from './configurations.ts'
 import type { ExportedModel } from './export.ts'
 import { hiddenOf } from './plan.ts'
 import type { FailedTrial, Results } from './results.ts'
@@ -22,6 +23,8 @@ export interface ConfigurationSummary {
   readonly validationAccuracy: Estimate | null
   readonly testAccuracy: Estimate | null
   readonly generalizationGap: Estimate | null
+  /** To the accuracy that trials end at, compilation included; null where none was asked for or a finished trial did not reach it. */
+  readonly secondsToTarget: Estimate | null
 }
 
 export interface Summary {
@@ -42,7 +45,7 @@ export interface Summary {
   readonly settings: Pick<
     Settings,
     'seeds' | 'epochs' | 'finalEpochs' | 'batchSize' | 'hidden' | 'deepHidden' | 'workers' | 'threads'
-  >
+  > & { readonly target: number | null }
   readonly machine: Readonly<Record<string, string | number>>
   readonly versions: Readonly<Record<string, string>>
   readonly configurations: readonly ConfigurationSummary[]
@@ -77,7 +80,18 @@ export interface RunState {
 
 export function summarize({ settings, samples, began, backend }: RunFacts, results: Results, state: RunState): Summary {
   const { train, validation, test, everything, notice } = samples
-  const { preset, seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers, threads } = settings
+  const {
+    preset,
+    seeds,
+    epochs,
+    finalEpochs,
+    batchSize,
+    hidden,
+    deepHidden,
+    workers,
+    threads,
+    target = null,
+  } = settings
   const { final, best } = results
   const images = (all: boolean) => (all ? everything : train).indices.length
   return {
@@ -93,7 +107,7 @@ export function summarize({ settings, samples, began, backend }: RunFacts, resul
       test: test.indices.length,
       ...(notice === undefined ? {} : { notice }),
     },
-    settings: { seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers, threads },
+    settings: { seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers, threads, target },
     machine: machine(),
     versions: { node: process.version, gradwerk: ownVersion(), [backend.name]: backend.version },
     configurations: results.groups.map(({ name, trials, failures }) => ({
@@ -105,6 +119,7 @@ export function summarize({ settings, samples, began, backend }: RunFacts, resul
       validationAccuracy: over(trials, 'validationAccuracy'),
       testAccuracy: over(trials, 'testAccuracy'),
       generalizationGap: over(trials, 'generalizationGap'),
+      secondsToTarget: toTarget(trials),
     })),
     final: final === undefined ? null : { configuration: final.configuration, train: images(true), ...final.figures },
     best:
@@ -125,6 +140,11 @@ type Figure = 'trainLoss' | 'validationAccuracy' | 'testAccuracy' | 'generalizat
 
 function over(trials: readonly Figures[], figure: Figure): Estimate | null {
   return trials.length === 0 ? null : estimate(trials.map((trial) => trial[figure]))
+}
+
+function toTarget(trials: readonly Figures[]): Estimate | null {
+  const seconds = trials.flatMap(({ target }) => target?.seconds ?? [])
+  return seconds.length === 0 || seconds.length < trials.length ? null : estimate(seconds)
 }
 
 function machine(): Record<string, string | number> {

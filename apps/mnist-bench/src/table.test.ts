@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { remarks } from './remarks.ts'
 import { styleFor } from './style.ts'
 import type { Summary } from './summary.ts'
-import { datasetLine, interval, remarks, resultTable } from './table.ts'
+import { datasetLine, interval, resultTable } from './table.ts'
 import type { Figures } from './trial.ts'
 
 const trial: Figures = {
@@ -17,12 +18,14 @@ const trial: Figures = {
   seconds: 4.2,
   secondsPerEpoch: 0.256,
   stopped: null,
+  target: null,
 }
 const estimates = {
   trainLoss: null,
   validationAccuracy: null,
   testAccuracy: { mean: 0.9655, ci95: 0.0014 },
   generalizationGap: null,
+  secondsToTarget: null,
 }
 const failure = { seed: 2, problem: 'Trainer.fit: the loss is NaN at step 3 (epoch 1)', step: 3, epoch: 1 }
 const summary: Summary = {
@@ -40,6 +43,7 @@ const summary: Summary = {
     deepHidden: [64],
     workers: 2,
     threads: 1,
+    target: null,
   },
   machine: {},
   versions: {},
@@ -130,5 +134,42 @@ describe('what stands around the table', () => {
 
   it('leaves the interval out where there is none', () => {
     expect(interval({ mean: 0.5, ci95: null })).toBe('50.00 %')
+  })
+})
+
+describe('seconds to an accuracy', () => {
+  const timed = (seconds: number | null) => ({
+    ...trial,
+    target: { accuracy: 0.99, seconds, preparationSeconds: 0.25 },
+  })
+  const of = (name: string, trials: Figures[], mean: number | null) => ({
+    ...{ name, options: {}, trials, failures: [], ...estimates },
+    secondsToTarget: mean === null ? null : { mean, ci95: 0.62 },
+  })
+  const run: Summary = {
+    ...summary,
+    settings: { ...summary.settings, target: 0.99 },
+    configurations: [
+      of('lenet5-one-cycle', [timed(9), timed(11)], 10),
+      of('small-cnn-one-cycle', [timed(12), timed(null)], null),
+    ],
+    final: null,
+  }
+
+  it('stand in a column of their own, where all trials reached it', () => {
+    const cells = resultTable(run, style)
+      .split('\n')
+      .map((line) => line.trim().split(/ {2,}/).at(-1))
+    expect(cells).toEqual(['s to 99 %', '10.0 ± 0.6', '', '–'])
+    expect(resultTable(summary, style)).not.toContain('s to')
+  })
+
+  it('are explained below the table', () => {
+    const text = remarks(run).join('\n')
+    expect(text).toContain('s to 99 %: until an epoch ends with so much validation accuracy')
+    expect(text).toContain('0.25 s before the first step')
+    expect(text).toContain('small-cnn-one-cycle: 1 of 2 trials reached 99 %.')
+    expect(text).not.toContain('lenet5-one-cycle: ')
+    expect(remarks(summary).join('\n')).not.toContain('s to')
   })
 })

@@ -3,10 +3,12 @@ import { filled } from '@gradwerk/core'
 import { DivergenceError } from '@gradwerk/trainer'
 import { describe, expect, it } from 'vitest'
 import { configurationNames } from './configurations.ts'
-import { loadSamples } from './samples.ts'
+import { compact, loadSamples } from './samples.ts'
 import { predictedClasses, runTrial, type TrialRequest } from './trial.ts'
 
-const samples = await loadSamples({ data: 'generated', train: 40, validation: 20 })
+const all = await loadSamples({ data: 'generated', train: 40, validation: 20 })
+// Large networks would spend most of their time on the test images.
+const samples = { ...all, test: compact({ ...all.test, indices: all.test.indices.subarray(0, 100) }) }
 const backend = ort({ threads: 1 })
 const request: TrialRequest = {
   configuration: 'none',
@@ -23,7 +25,7 @@ describe('runTrial', () => {
     const outcome = await runTrial({ ...request, configuration }, samples, backend, quiet)
     const { generalizationGap, trainLoss, validationLoss, zeroWeights, ...figures } = outcome?.figures ?? expect.fail()
     expect(generalizationGap).toBeCloseTo(validationLoss - trainLoss, 12)
-    expect(figures).toMatchObject({ seed: 1, epochs: 2, stopped: null })
+    expect(figures).toMatchObject({ seed: 1, epochs: 2, stopped: null, target: null })
     // The test of the strength of L1 is a real run; here it has had four steps.
     expect(zeroWeights > 0.5).toBe(configuration === 'init-zero')
     expect(outcome?.history).toHaveLength(2)
@@ -34,6 +36,27 @@ describe('runTrial', () => {
     const last = outcome?.history.at(-1)
     expect(outcome?.figures.trainLoss).toBe(last?.training?.['loss'])
     expect(outcome?.figures.validationAccuracy).toBe(last?.validation?.['accuracy'])
+  })
+
+  it('trains on moved images where the configuration says so', async () => {
+    // The two differ in nothing else.
+    const [still, moved] = await Promise.all(
+      ['cnn', 'cnn-augmented'].map((configuration) =>
+        runTrial({ ...request, configuration, epochs: 1 }, samples, backend, quiet),
+      ),
+    )
+    expect(moved?.history[0]?.objective).toBeGreaterThan(0)
+    expect(moved?.history[0]?.objective).not.toBe(still?.history[0]?.objective)
+  })
+
+  it('ends where validation reaches the target, and says how long that took', async () => {
+    const reached = await runTrial({ ...request, target: 0.01 }, samples, backend, quiet)
+    const { epochs, stopped, seconds, target } = reached?.figures ?? expect.fail()
+    expect([epochs, stopped]).toEqual([1, 'validation accuracy 1 % reached in epoch 1'])
+    expect(target?.seconds).toBeGreaterThan(target?.preparationSeconds ?? Number.NaN)
+    expect(target?.seconds).toBeLessThan(seconds)
+    const missed = await runTrial({ ...request, target: 1 }, samples, backend, quiet)
+    expect(missed?.figures).toMatchObject({ epochs: 2, stopped: null, target: { accuracy: 1, seconds: null } })
   })
 
   it('is undefined when it was interrupted', async () => {

@@ -15,9 +15,11 @@ import {
 import { softmaxCrossEntropy } from '@gradwerk/losses'
 import { accuracy } from '@gradwerk/metrics'
 import { Trainer } from '@gradwerk/trainer'
-import { type Configuration, configurationNamed } from './configurations.ts'
+import type { Configuration } from './configuration.ts'
+import { configurationNamed } from './configurations.ts'
 import { network } from './network.ts'
 import type { Samples } from './samples.ts'
+import { type TargetFigures, targetClock } from './target.ts'
 
 /** Everything that decides a trial, besides the samples. */
 export interface TrialRequest {
@@ -28,6 +30,8 @@ export interface TrialRequest {
   readonly hidden: readonly number[]
   /** Whether the training images are evaluated after every epoch too. */
   readonly trackTraining: boolean
+  /** The validation accuracy, a part of 1, at which the trial ends and which its seconds are measured to. */
+  readonly target?: number
 }
 
 /** Losses are those of the evaluation mode, without penalties. */
@@ -51,6 +55,8 @@ export interface Figures {
   readonly secondsPerEpoch: number
   /** Why training ended early; null where it did not. */
   readonly stopped: string | null
+  /** How long it took to reach the accuracy that was asked for; null where none was. */
+  readonly target: TargetFigures | null
 }
 
 export interface TrialOutcome {
@@ -131,16 +137,19 @@ export async function runTrial(
 ): Promise<TrialOutcome | undefined> {
   const started = performance.now()
   const configuration: Configuration = configurationNamed(request.configuration)
-  const { seed, epochs, batchSize, trackTraining } = request
+  const { seed, epochs, batchSize, trackTraining, target } = request
   const { train, validation, test } = samples
   const clock = epochClock()
+  const goal = target === undefined ? undefined : targetClock(target)
+  const watching = [clock.callback, ...(goal === undefined ? [] : [goal.callback]), observe(observer)]
   const trainer = new Trainer({
     model: modelOf(request),
     loss: softmaxCrossEntropy(),
     optimizer: configuration.optimizer,
     metrics: [accuracy()],
     regularizers: configuration.regularizers ?? [],
-    callbacks: [clock.callback, observe(observer), ...(configuration.callbacks?.() ?? [])],
+    augmentations: configuration.augmentations ?? [],
+    callbacks: [...watching, ...(configuration.callbacks?.() ?? [])],
     backend,
     seed,
   })
@@ -164,6 +173,7 @@ export async function runTrial(
       seconds: (performance.now() - started) / 1000,
       secondsPerEpoch: clock.secondsPerEpoch(),
       stopped: run.stopped,
+      target: goal?.figures() ?? null,
     },
     history: run.history,
     parameters: run.model.parameters,

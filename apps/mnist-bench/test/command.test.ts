@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { main } from '../src/command.ts'
 import { configurationNames } from '../src/configurations.ts'
+import { presets } from '../src/presets.ts'
 import { temporaryFolder } from './child.ts'
 
 class Text extends Writable {
@@ -24,7 +25,7 @@ describe('bench', () => {
   it('lists configurations and presets', async () => {
     const { code, stdout } = await bench('list')
     expect(code).toBe(0)
-    for (const name of [...configurationNames, 'default', 'smoke', 'lenet5', 'cnn'])
+    for (const name of [...configurationNames, ...presets.map(({ name }) => name)])
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
   })
 
@@ -40,6 +41,8 @@ describe('bench', () => {
     [['--epochs', '0'], "option '--epochs' is not valid; expected a whole number from 1; got '0'"],
     [['--seeds', '1.5'], "option '--seeds' is not valid; expected a whole number from 1; got '1.5'"],
     [['--hidden', '512,x'], "option '--hidden' is not valid; expected a whole number from 1; got 'x'"],
+    [['--target', '0'], "option '--target' is not valid; expected a number above 0, at most 100; got '0'"],
+    [['--target', '99%'], "option '--target' is not valid; expected a number above 0, at most 100; got '99%'"],
     [['--workers', '-1'], "option '--workers' is not valid; expected a whole number from 1; got '-1'"],
   ])('refuses %j in one line', async (args, message) => {
     const { code, stdout, stderr } = await bench(...args)

@@ -1,7 +1,19 @@
 import { filled } from '@gradwerk/core'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { Pool } from '../src/pool.ts'
 import { loadSamples } from '../src/samples.ts'
+
+const threads = vi.hoisted(() => ({ started: 0 }))
+vi.mock('node:worker_threads', async (load) => {
+  const actual = await load<typeof import('node:worker_threads')>()
+  class Worker extends actual.Worker {
+    constructor(...given: ConstructorParameters<typeof actual.Worker>) {
+      super(...given)
+      threads.started++
+    }
+  }
+  return { ...actual, Worker }
+})
 
 const samples = await loadSamples({ data: 'generated', train: 40, validation: 20 })
 const request = { configuration: 'none', seed: 1, epochs: 2, batchSize: 20, hidden: [8], trackTraining: true }
@@ -16,6 +28,7 @@ function pool(size: number): Pool {
 
 it('says where a loss was not finite, and goes on with the other trials', async () => {
   const one = pool(1)
+  threads.started = 0
   const records: number[] = []
   const [first, second, third] = await Promise.all([
     one.run({ request, train: broken }),
@@ -29,6 +42,7 @@ it('says where a loss was not finite, and goes on with the other trials', async 
   expect(second).toMatchObject({ type: 'failed', failure: { problem: expect.stringContaining("'nope'") } })
   expect(third).toMatchObject({ type: 'finished', outcome: { figures: { epochs: 2 } } })
   expect(records.filter((epoch) => epoch > 0)).toEqual([1, 2])
+  expect(threads.started).toBe(1)
 })
 
 it('ends what runs and drops what waits when it is stopped', async () => {
@@ -37,4 +51,13 @@ it('ends what runs and drops what waits when it is stopped', async () => {
   const settled = [one.run(long, { onProgress: () => one.stop() }), one.run(long)]
   expect(await Promise.all(settled)).toEqual([{ type: 'interrupted' }, { type: 'interrupted' }])
   expect(await one.run({ request })).toEqual({ type: 'interrupted' })
+})
+
+it('gives every trial that is timed a thread of its own, so that each compiles', { timeout: 60_000 }, async () => {
+  const one = pool(1)
+  threads.started = 0
+  const timed = { request: { ...request, epochs: 1, target: 1 } }
+  const settled = await Promise.all([one.run(timed), one.run(timed)])
+  expect(settled.map(({ type }) => type)).toEqual(['finished', 'finished'])
+  expect(threads.started).toBe(2)
 })

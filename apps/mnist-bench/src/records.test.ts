@@ -1,0 +1,54 @@
+import { input, traceModel } from '@gradwerk/core'
+import { expect, it } from 'vitest'
+import { optionsOf } from './configuration.ts'
+import { configurationNamed } from './configurations.ts'
+import { hiddenOf } from './plan.ts'
+import { settingsFrom } from './settings.ts'
+import { modelOf } from './trial.ts'
+
+function modelNamed(configuration: string) {
+  const hidden = hiddenOf(configuration, settingsFrom({ preset: 'default', out: '.' }))
+  const layer = modelOf({ configuration, hidden })
+  return { layer, ...traceModel(layer, input('x', [1, 28, 28])) }
+}
+
+it.each([
+  // 784 · 1024 + 2 · 1024² + 1024 · 10 weights, and 3 · 1024 + 10 biases
+  ['srivastava', 2_913_290],
+  ['simard', 784 * 800 + 800 + 8_000 + 10],
+  ['cnn-augmented', 468_138],
+  ['lenet5-one-cycle', 61_706],
+  // 72 + 576 + 1,152 + 2,304 in convolutions, 16 · 49 · 64 + 650 in dense layers, 2 · (8 + 8 + 16 + 16 + 64) in normalizations
+  ['small-cnn-one-cycle', 55_154],
+])('%s has %i parameters', (configuration, expected) => {
+  const sizes = [...modelNamed(configuration).parameters.values()].map(({ spec }) => spec.shape.reduce((a, b) => a * b))
+  expect(sizes.reduce((a, b) => a + b)).toBe(expected)
+})
+
+it('srivastava constrains the kernels of all layers, and drops pixels before hidden units', () => {
+  const { layer, parameters } = modelNamed('srivastava')
+  const constraints = [...parameters.values()].map(({ spec }) => [spec.role, spec.constraint?.options])
+  const pair = [
+    ['kernel', { limit: 2 }],
+    ['bias', undefined],
+  ]
+  expect(constraints).toEqual([pair, pair, pair, pair].flat())
+  const { model } = optionsOf(configurationNamed('srivastava'), layer)
+  expect(model).toMatchObject({
+    name: 'sequential',
+    options: {
+      layers: [
+        { name: 'dropout', options: { dropProbability: 0.2 } },
+        { name: 'mlp', options: { hidden: [1024, 1024, 1024], dropout: { options: { dropProbability: 0.5 } } } },
+      ],
+    },
+  })
+})
+
+it.each([
+  ['simard', { name: 'warp', options: { sigma: 4, alpha: 34, rotation: 5, scale: 0.05, shift: 0 } }],
+  ['cnn-augmented', { name: 'affine', options: { shift: 2, rotation: 10, scale: 0.1, shear: 0 } }],
+])('%s tells in its options how images are moved', (name, expected) => {
+  const { augmentations } = optionsOf(configurationNamed(name), modelNamed(name).layer)
+  expect(augmentations).toMatchObject([expected])
+})

@@ -1,0 +1,71 @@
+// The configurations of the record tables: known results on MNIST, with budgets of minutes.
+
+import { affine, warp } from '@gradwerk/augmentation'
+import { heNormal } from '@gradwerk/initializers'
+import { adamW, cosine, linear, momentum, nesterov, oneCycle } from '@gradwerk/optimizers'
+import { maxNorm } from '@gradwerk/regularizers'
+import type { Configuration } from './configuration.ts'
+
+/**
+ * Srivastava et al. 2014, table 2 and appendix B.1: 20 % of the pixels and half of the hidden units dropped, max-norm 2 in all layers, a
+ * momentum that ends at 0.95. There a million steps; with a fortieth of them the learning rate starts as large as max-norm bears (0.05 / (1 −
+ * 0.95) = 1 for each unit of gradient) and falls to 0 in a straight line.
+ */
+const srivastava: Configuration = {
+  name: 'srivastava',
+  description: 'perceptron 3×1024 with dropout on pixels and hidden units, and max-norm (Srivastava et al. 2014)',
+  network: 'wide-perceptron',
+  hidden: [1024, 1024, 1024],
+  initializer: heNormal(),
+  dropProbability: 0.5,
+  inputDropProbability: 0.2,
+  constraint: maxNorm(2),
+  optimizer: momentum({
+    learningRate: linear(0.05),
+    momentum: linear({ from: 0.5, to: 0.95, over: 0.05 }),
+  }),
+}
+
+/**
+ * Simard, Steinkraus & Platt 2003, section 2 and table 1: 800 hidden units, cross-entropy, elastic distortion with σ = 4 and α = 34 in pixels. The
+ * small affine part adds what the fields, which keep sizes and angles on average, do not.
+ */
+const simard: Configuration = {
+  name: 'simard',
+  description: 'perceptron 784-800-10 with elastic distortion and small rotations and scales (Simard et al. 2003)',
+  network: 'wide-perceptron',
+  hidden: [800],
+  initializer: heNormal(),
+  augmentations: [warp({ sigma: 4, alpha: 34, rotation: 5, scale: 0.05 })],
+  optimizer: nesterov({ learningRate: cosine(0.1) }),
+}
+
+/** `cnn` with images that are moved. */
+const cnnAugmented: Configuration = {
+  name: 'cnn-augmented',
+  description: 'the batch-normalized CNN with dropout, on shifted, turned and scaled images',
+  network: 'batch-norm-cnn',
+  initializer: heNormal(),
+  dropProbability: 0.3,
+  augmentations: [affine({ shift: 2, rotation: 10, scale: 0.1 })],
+  optimizer: adamW({ learningRate: cosine(2e-3), weightDecay: 0.05, decayRoles: ['kernel'] }),
+}
+
+/** A quarter of the run up to a learning rate that is too large to stay at, then down to almost 0: Smith & Topin 2018. */
+const fast = { initializer: heNormal(), optimizer: adamW({ learningRate: oneCycle({ peak: 0.01, rise: 0.25 }) }) }
+
+const lenet5OneCycle: Configuration = {
+  ...fast,
+  name: 'lenet5-one-cycle',
+  description: 'LeNet-5 with one cycle of a large learning rate: little time for an epoch',
+  network: 'lenet5',
+}
+
+const smallCnnOneCycle: Configuration = {
+  ...fast,
+  name: 'small-cnn-one-cycle',
+  description: 'a quarter of the batch-normalized CNN with one cycle of a large learning rate: few epochs',
+  network: 'small-batch-norm-cnn',
+}
+
+export const records: readonly Configuration[] = [srivastava, simard, cnnAugmented, lenet5OneCycle, smallCnnOneCycle]
