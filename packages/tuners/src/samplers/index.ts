@@ -1,3 +1,4 @@
+export { bayesian, type GaussianProcessOptions, gaussianProcess } from './gp/gaussian-process.ts'
 export { type GridOptions, grid } from './grid.ts'
 export { type PartialFixedOptions, partialFixed } from './partial-fixed.ts'
 export { quasiRandom } from './quasi-random.ts'
