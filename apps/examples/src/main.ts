@@ -10,6 +10,7 @@ interface Example {
 const examples: Readonly<Record<string, () => Promise<Example>>> = {
   'deep-perceptron': () => import('./deep-perceptron/run.ts'),
   'house-prices': () => import('./house-prices/run.ts'),
+  'sparse-logistic': () => import('./sparse-logistic/run.ts'),
 }
 
 async function main([name = '', ...args]: readonly string[]): Promise<void> {
