@@ -81,6 +81,7 @@ test('points are drawn as often as their density says', () => {
   const drawn = Array.from({ length: count }, () =>
     estimator.sample([Number.NaN, Number.NaN, Number.NaN, Number.NaN], random),
   )
+  expect(drawn.every((point) => point.slice(0, 3).every((x) => x >= 0 && x <= 1))).toBe(true)
   const share = (holds: (point: readonly number[]) => boolean) => drawn.filter(holds).length / count
   // Weights 3, 1, 1 and the prior's 1; a kernel keeps its choice with 0.7 + 0.3 / 3.
   const [own, other, flat] = [0.8 / 6, 0.1 / 6, 1 / 18]
