@@ -4,8 +4,7 @@ import { type Measured, measure } from '../src/house-prices/measure.ts'
 import { summary } from '../src/house-prices/tables.ts'
 import { type PenaltyName, penalties } from '../src/house-prices/training.ts'
 import { elasticNetSolution, ridgeSolution } from '../src/shared/exact-regression.ts'
-import { withPart } from '../src/shared/page.ts'
-import { pageOf } from '../src/shared/publish.ts'
+import { expectOnPage } from './page.ts'
 
 describe('house prices', () => {
   let measured: Measured[] = []
@@ -52,7 +51,7 @@ describe('house prices', () => {
   })
 
   test('the committed page shows these numbers', () => {
-    expect(withPart(pageOf('house-prices'), 'measured', summary(measured))).toBe(pageOf('house-prices'))
+    expectOnPage('house-prices', summary(measured))
   })
 })
 

@@ -1,9 +1,10 @@
-// A linear model, trained with all samples in every step: one kernel [features, outputs] and a bias, both from 0.
+// A linear model, trained with all samples in every step: one kernel [features, outputs] and a bias.
 
 import {
   type Backend,
   type Callback,
   type Dataset,
+  type Initializer,
   type Loss,
   numbers,
   type Optimizer,
@@ -22,6 +23,8 @@ export interface LinearFit {
   readonly regularizer?: Regularizer | undefined
   /** Default 1. */
   readonly outputs?: number
+  /** First numbers of the kernel. Default zeros. */
+  readonly initializer?: Initializer
   readonly steps: number
   readonly callbacks?: readonly Callback[]
   readonly backend: Backend
@@ -35,8 +38,19 @@ export interface LinearModel {
 }
 
 export async function fitLinear(fit: LinearFit): Promise<LinearModel> {
-  const { dataset, loss, optimizer, regularizer, outputs = 1, steps, callbacks = [], backend, seed = 0 } = fit
-  const model = dense(outputs, { initializer: zeros(), regularizer })
+  const {
+    dataset,
+    loss,
+    optimizer,
+    regularizer,
+    outputs = 1,
+    initializer = zeros(),
+    steps,
+    callbacks = [],
+    backend,
+    seed = 0,
+  } = fit
+  const model = dense(outputs, { initializer, regularizer })
   const trainer = new Trainer({ model, loss, optimizer, callbacks, backend, seed })
   const { snapshot } = await trainer.fit(dataset, { epochs: steps, batchSize: dataset.indices.length })
   const of = (name: string) =>

@@ -35,7 +35,7 @@ function pathPanel({ l1 }: Measured): Unit {
         type: 'quantitative',
         title: 'strength λ',
         scale: { type: 'log', domain: [0.025, 0.2], reverse: true, nice: false },
-        axis: { values: [0.2, 0.15, 0.1, 0.07, 0.05, 0.035, 0.025], format: '.3~f', labelOverlap: false },
+        axis: { values: [0.2, 0.15, 0.1, 0.07, 0.05, 0.04, 0.03], format: '~g', labelOverlap: false },
       },
       y: { field: 'weight', type: 'quantitative', title: 'weight' },
       color,
