@@ -3,6 +3,8 @@
 import {
   type Callback,
   type EpochRecord,
+  evidentMode,
+  figureOf,
   OptionError,
   parseOptions,
   type RunView,
@@ -10,7 +12,6 @@ import {
   withMainOption,
 } from '@gradwerk/core'
 import { z } from 'zod'
-import { modeOf, monitored } from './monitor.ts'
 import { flattened, unflattened } from './snapshot-values.ts'
 
 export interface EarlyStoppingOptions {
@@ -20,7 +21,7 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number
   /** The figure that decides: `validation.loss`, `validation.accuracy`, `training.loss`, `objective` … Default `validation.loss`. */
   readonly monitor?: string
-  /** Whether smaller or larger is better. Default 'auto': 'min' for losses and errors, 'max' for accuracies; else it must be given. */
+  /** Whether smaller or larger is better. Default 'auto': by the name of the figure ('min' for losses and errors, 'max' for accuracies, F1 …); else it must be given. */
   readonly mode?: 'min' | 'max' | 'auto' | undefined
   /** What the figure has to pass: epochs that do not pass it count as without improvement. Default: none. */
   readonly baseline?: number | undefined
@@ -104,7 +105,7 @@ const nothing: Snapshot = { parameters: {}, state: {}, slots: {} }
 export function earlyStopping(given: number | EarlyStoppingOptions = {}): Callback {
   const who = 'earlyStopping'
   const parsed = parseOptions(who, schema, withMainOption('patience', given))
-  const options = { ...parsed, mode: parsed.mode === 'auto' ? evidentMode(who, parsed.monitor) : parsed.mode }
+  const options = { ...parsed, mode: parsed.mode === 'auto' ? modeOf(who, parsed.monitor) : parsed.mode }
   const { patience, monitor, mode, baseline, startEpoch, divergenceThreshold, restoreBest, restoreSlots } = options
   const margin = Math.abs(options.minDelta)
   let progress: Progress = { waited: 0 }
@@ -145,7 +146,7 @@ export function earlyStopping(given: number | EarlyStoppingOptions = {}): Callba
       loaded = false
     },
     onEpochEnd(run, record) {
-      const value = monitored(who, monitor, record)
+      const value = figureOf(who, monitor, record)
       if (record.epoch < startEpoch) return undefined
       if (diverged(value)) return { stop: `${monitor} diverged: ${value}, beyond the threshold ${divergenceThreshold}` }
       if (improves(value)) keep(value, record, run)
@@ -170,8 +171,8 @@ const savedSchema = z.object({
   waited: z.number(),
 })
 
-function evidentMode(who: string, monitor: string): 'min' | 'max' {
-  const mode = modeOf(monitor)
+function modeOf(who: string, monitor: string): 'min' | 'max' {
+  const mode = evidentMode(monitor)
   if (mode !== undefined) return mode
   throw new OptionError({
     who,

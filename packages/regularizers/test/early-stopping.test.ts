@@ -244,8 +244,8 @@ describe('the monitor', () => {
     ).rejects.toThrow(
       "earlyStopping: epoch 1 has no figure 'validation.loss'; expected one of objective, loss, training.accuracy; try training with validation data",
     )
-    await expect(act(earlyStopping({ monitor: 'validation.f1', mode: 'max' }), rising)).rejects.toThrow(
-      "earlyStopping: epoch 1 has no figure 'validation.f1'; expected one of objective, loss, validation.loss",
+    await expect(act(earlyStopping({ monitor: 'validation.score', mode: 'max' }), rising)).rejects.toThrow(
+      "earlyStopping: epoch 1 has no figure 'validation.score'; expected one of objective, loss, validation.loss",
     )
   })
 
@@ -260,10 +260,10 @@ describe('the monitor', () => {
   })
 
   test('of another name needs a mode', () => {
-    expect(() => earlyStopping({ monitor: 'validation.f1' })).toThrow(
-      "'validation.f1' should be small or large; expected the option mode",
+    expect(() => earlyStopping({ monitor: 'validation.score' })).toThrow(
+      "'validation.score' should be small or large; expected the option mode",
     )
-    expect(earlyStopping({ monitor: 'validation.f1', mode: 'max' }).options.mode).toBe('max')
+    expect(earlyStopping({ monitor: 'validation.score', mode: 'max' }).options.mode).toBe('max')
   })
 })
 

@@ -10,7 +10,14 @@ export { decodeSafetensors, encodeSafetensors, type TensorFile } from './checkpo
 export * from './errors.ts'
 export { type FindLearningRateOptions, findLearningRate, type LearningRateSweep } from './find-learning-rate.ts'
 export type { ConstraintRule, ParameterMatcher, RegularizerRule } from './matching.ts'
+export {
+  type MonteCarloClassification,
+  type MonteCarloOptions,
+  monteCarlo,
+  monteCarloClassification,
+} from './monte-carlo.ts'
 export type { FitOptions, TrainerOptions } from './options.ts'
+export type { Spread } from './random-passes.ts'
 export { type RecomputeOptions, recomputeStatistics } from './recompute-statistics.ts'
 export {
   type BestCheckpointOptions,

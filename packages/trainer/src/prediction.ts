@@ -62,12 +62,13 @@ export async function predictor(backend: Backend, model: Layer, { dtype, shape }
 }
 
 /** Rows of a value, as a view. */
-function rowsOf({ dtype, shape, data }: Value, start: number, end: number): Value {
+export function rowsOf({ dtype, shape, data }: Value, start: number, end: number): Value {
   const inner = sizeOf(shape.slice(1))
   return { dtype, shape: [end - start, ...shape.slice(1)], data: data.subarray(start * inner, end * inner) }
 }
 
-function joinRows(parts: readonly Value[]): Value {
+/** Parts of a value put together again along axis 0. */
+export function joinRows(parts: readonly Value[]): Value {
   const { dtype, shape } = parts[0] as Value
   const length = parts.reduce((total, { data }) => total + data.length, 0)
   const data: Data = new dataConstructors[dtype](length)
