@@ -1,4 +1,4 @@
-import { input, traceModel } from '@gradwerk/core'
+import { input, type Schedule, traceModel } from '@gradwerk/core'
 import { expect, it } from 'vitest'
 import { optionsOf } from './configuration.ts'
 import { configurationNamed } from './configurations.ts'
@@ -51,4 +51,14 @@ it.each([
 ])('%s tells in its options how images are moved', (name, expected) => {
   const { augmentations } = optionsOf(configurationNamed(name), modelNamed(name).layer)
   expect(augmentations).toMatchObject([expected])
+})
+
+it.each([
+  ['lenet5-one-cycle', 5e-3, 400],
+  ['small-cnn-one-cycle', 0.01, 200],
+])('%s rises to %d in a quarter of its cycle, and is low after step %i of 800', (name, peak, cycle) => {
+  const { learningRate } = configurationNamed(name).optimizer.options
+  const { at } = learningRate as Schedule
+  expect(at(cycle / 4 - 1, 800)).toBeCloseTo(peak, 12)
+  for (const step of [cycle - 1, 799]) expect(at(step, 800)).toBeCloseTo(peak / 250, 12)
 })

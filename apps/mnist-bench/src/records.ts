@@ -51,20 +51,28 @@ const cnnAugmented: Configuration = {
   optimizer: adamW({ learningRate: cosine(2e-3), weightDecay: 0.05, decayRoles: ['kernel'] }),
 }
 
-/** A quarter of the run up to a learning rate that is too large to stay at, then down to almost 0: Smith & Topin 2018. */
-const fast = { initializer: heNormal(), optimizer: adamW({ learningRate: oneCycle({ peak: 0.01, rise: 0.25 }) }) }
+/**
+ * One cycle over a part of the run: a quarter of it up to a learning rate that is too large to stay at, then down (Smith & Topin 2018). A run
+ * that has not reached its target by then goes on at the end's small rate.
+ */
+function oneCycleOver(over: number, peak: number) {
+  return {
+    initializer: heNormal(),
+    optimizer: adamW({ learningRate: oneCycle({ peak, over, rise: 0.25, endDivisor: 10 }) }),
+  }
+}
 
 const lenet5OneCycle: Configuration = {
-  ...fast,
+  ...oneCycleOver(1 / 2, 5e-3),
   name: 'lenet5-one-cycle',
-  description: 'LeNet-5 with one cycle of a large learning rate: little time for an epoch',
+  description: 'LeNet-5, one cycle of a large learning rate over half of the run: epochs that take little time',
   network: 'lenet5',
 }
 
 const smallCnnOneCycle: Configuration = {
-  ...fast,
+  ...oneCycleOver(1 / 4, 0.01),
   name: 'small-cnn-one-cycle',
-  description: 'a quarter of the batch-normalized CNN with one cycle of a large learning rate: few epochs',
+  description: 'a quarter of the batch-normalized CNN, one cycle over a quarter of the run: few epochs',
   network: 'small-batch-norm-cnn',
 }
 
