@@ -75,6 +75,7 @@ describe.each([
   ['an empty line', '\n'],
   ['half a character', Buffer.from([0x22, 0xf0, 0x9f])],
   ['zeros, as a file system leaves them', Buffer.alloc(64)],
+  ['a torn line that is longer than what follows', `{"op_code":0,"worker_id":"${'x'.repeat(4000)}`],
   ['a damaged and a torn line', '{"op_code":\n{"op'],
 ])('%s at the end', (_, tail) => {
   test('is not read, and cut off by the next append', () => {
@@ -86,7 +87,7 @@ describe.each([
     before.sync()
     after.append(create('b'))
     before.append(create('c'))
-    expect(readFileSync(path, 'utf8').split('\n').length).toBe(4)
+    expect(readFileSync(path, 'utf8')).toMatch(/^(\{.*\}\n){3}$/)
     expect(names(journal())).toEqual(['a', 'b', 'c'])
   })
 })
@@ -119,6 +120,22 @@ test('a journal that was cut by others is not appended to', () => {
   storage.append(create('a'))
   writeFileSync(path, '')
   expect(() => storage.append(create('b'))).toThrow('it has become shorter')
+})
+
+test("Optuna's deprecated distributions go with their own kind only", () => {
+  const storage = journal()
+  storage.append([...create('a'), { kind: 'createTrial', study: 0, started: null }])
+  const uniform = '{\\"name\\": \\"UniformDistribution\\", \\"attributes\\": {\\"low\\": 0.0, \\"high\\": 1.0}}'
+  appendFileSync(
+    path,
+    `{"op_code":5,"worker_id":"x","trial_id":0,"param_name":"x","param_value_internal":0.5,"distribution":"${uniform}"}\n`,
+  )
+  const float = { internal: 0.25, distribution: { type: 'float', low: 0, high: 1 } } as const
+  const append = (legacy: object) =>
+    storage.append([{ kind: 'parameter', trial: 0, name: 'x', parameter: { ...float, ...legacy } }])
+  expect(append({})).toEqual([{ skipped: expect.stringContaining('another kind') }])
+  expect(append({ legacy: 'UniformDistribution' })).toEqual([{}])
+  expect(readFileSync(path, 'utf8').split(uniform)).toHaveLength(3)
 })
 
 test.each([
