@@ -51,12 +51,21 @@ export function posteriorOf({ rows, owners, heights }: Points, hyper: Float64Arr
     }
     return squared
   }
-  const factor = new Float64Array(all * all)
-  for (let i = 0; i < all; i++) {
-    for (let j = 0; j < i; j++) factor[i * all + j] = matern(squaredTo(rows, i * columns, j))
-    factor[i * all + i] = 1 + noise
+  const correlationsWith = (diagonal: number): Float64Array => {
+    const matrix = new Float64Array(all * all)
+    for (let i = 0; i < all; i++) {
+      for (let j = 0; j < i; j++) matrix[i * all + j] = matern(squaredTo(rows, i * columns, j))
+      matrix[i * all + i] = 1 + diagonal
+    }
+    return matrix
   }
-  factorize(factor, all)
+  // Noise was fitted to some of the points; among all of them two may be so close that it takes more to tell them apart.
+  let diagonal = noise
+  let factor = correlationsWith(diagonal)
+  while (!factorize(factor, all)) {
+    diagonal *= 10
+    factor = correlationsWith(diagonal)
+  }
   const upper = invertTransposed(factor, all)
   const lower = transposed(upper, all)
 
