@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Distribution } from '@gradwerk/core'
 import { afterAll, describe, expect, test } from 'vitest'
-import { journalStorage, type Storage } from '../src/index.ts'
+import { journalStorage, loadStudy, type Storage, studyNames } from '../src/index.ts'
 import { decode } from '../src/storage/journal/decode.ts'
 import { distributionText } from '../src/storage/journal/distribution-text.ts'
 import { encode } from '../src/storage/journal/encode.ts'
@@ -126,4 +126,26 @@ describe.each(readdirSync(golden).filter((name) => name.endsWith('.log')))('%s',
     expect(again.state.studyNamed('ours')).toEqual(storage.state.studyNamed('ours'))
     expect(again.state.trials).toEqual(storage.state.trials)
   })
+})
+
+test.each(['mixed.v4.9.0.log', 'mixed.v5.0.0rc1.log'])('a study of Optuna goes on here: %s', async (name) => {
+  const path = join(folder, `study-${name}`)
+  copyFileSync(golden + name, path)
+  const storage = journalStorage(path)
+  open.push(storage)
+  const [optunas = ''] = studyNames(storage)
+  const study = loadStudy({ name: optunas, storage })
+  const before = study.trials()
+  const best = study.best()
+  await study.optimize((trial) => trial.float('lr', 1e-5, 1e-1, { log: true }), { trials: 4 })
+  expect(study.directions).toEqual(['maximize'])
+  expect(study.best()?.values?.[0]).toBe(best?.values?.[0])
+  const after = study.trials()
+  // What waited was taken first; what ran elsewhere still runs; nothing else has changed.
+  for (const [i, trial] of before.entries()) if (trial.state !== 'waiting') expect(after[i]).toEqual(trial)
+  expect(after.filter(({ state }) => state === 'complete').length).toBe(
+    before.filter(({ state }) => state === 'complete').length + 4,
+  )
+  const differing = study.optimize((trial) => trial.int('lr', 1, 2), { trials: 1 })
+  await expect(differing).rejects.toThrow("parameter 'lr' has another kind")
 })
