@@ -37,11 +37,11 @@ const bandwidthOf = (n: number, width: number): number => Math.min(1, Math.max(0
 const goodWidth = 0.17
 const badWidth = 0.15
 
-/** How much of a kernel's probability is spread over all choices, among so many kernels: together, they count as half a trial for each choice. */
+/** How much of a kernel's probability is spread over all choices, among so many kernels: together, they count as one trial for each choice. */
 const spreadOf =
   (kernels: number) =>
   (choices: number): number =>
-    choices / (choices + 2 * kernels)
+    choices / (choices + kernels)
 
 /** Finished trials of a branch before anything is learnt from them. */
 const fewest = 3
