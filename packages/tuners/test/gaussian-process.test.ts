@@ -61,10 +61,11 @@ test('it suggests what the trials point to, in either direction', () => {
 })
 
 test('parallel trials get suggestions apart from each other', () => {
+  const few = seen.slice(0, 14)
   const running: TrialRecord[] = []
   for (let i = 0; i < 5; i++) {
-    const number = seen.length + i
-    const suggested = suggest([...seen, ...running], { trial: trialOf(number, {}, { state: 'running' }) })
+    const number = few.length + i
+    const suggested = suggest([...few, ...running], { trial: trialOf(number, {}, { state: 'running' }) })
     running.push(trialOf(number, suggested, { state: 'running' }))
   }
   const places = running.map(({ parameters: { x, y, kind } }) => [
@@ -74,7 +75,7 @@ test('parallel trials get suggestions apart from each other', () => {
   ])
   places.forEach((a, i) => {
     for (const b of places.slice(0, i))
-      expect(Math.hypot(...a.map((v, c) => v - (b[c] as number)))).toBeGreaterThan(0.002)
+      expect(Math.hypot(...a.map((v, c) => v - (b[c] as number)))).toBeGreaterThan(0.01)
   })
 })
 

@@ -11,7 +11,7 @@ export interface Belief {
 }
 
 export interface Posterior {
-  /** The lowest value, observed or believed of a pending point, on the warped scale that beliefs are on. */
+  /** The lowest mean of all observed and pending points, on the warped scale that beliefs are on. */
   readonly best: number
   /** Standard deviation of the objective before anything was observed. */
   readonly scale: number
@@ -103,8 +103,9 @@ export function posteriorOf({ rows, owners, heights }: Points, hyper: Float64Arr
     share = Math.sqrt(Math.max(1 - explained, 1e-12))
     return { mean, deviation: Math.sqrt(variance) * share }
   }
-  let best = values.reduce((a, b) => Math.min(a, b))
-  for (let i = n; i < all; i++) best = Math.min(best, at(rows.subarray(i * columns, (i + 1) * columns)).mean)
+  // Not the lowest value itself, which may be low by noise alone.
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < all; i++) best = Math.min(best, at(rows.subarray(i * columns, (i + 1) * columns)).mean)
   return {
     best,
     scale: Math.sqrt(variance),

@@ -18,7 +18,7 @@ const lengthPrior: Prior = {
   high: Math.log(50),
 }
 /** Logarithm of the noise variance as a share of the signal variance. */
-const noisePrior: Prior = { mean: Math.log(1e-5), deviation: 2.5, low: Math.log(1e-7), high: 0 }
+const noisePrior: Prior = { mean: Math.log(1e-4), deviation: 4, low: Math.log(1e-7), high: 0 }
 /** Logarithm of the warp's bend. */
 const bendPrior: Prior = { mean: 0, deviation: 2, low: Math.log(1e-4), high: Math.log(1e2) }
 
