@@ -84,17 +84,17 @@ export const presets: readonly Preset[] = [
   {
     ...whole,
     name: 'lenet5',
-    description: 'LeNet-5 with 3 seeds on 55,000 images, 25 epochs',
+    description: 'LeNet-5 with 3 seeds on 55,000 images, 20 epochs',
     configurations: ['lenet5'],
-    epochs: 25,
+    epochs: 20,
     batchSize: 64,
   },
   {
     ...whole,
     name: 'cnn',
-    description: 'the batch-normalized CNN with 3 seeds on 55,000 images, 10 epochs',
+    description: 'the batch-normalized CNN with 3 seeds on 55,000 images, 6 epochs',
     configurations: ['cnn'],
-    epochs: 10,
+    epochs: 6,
     batchSize: 64,
   },
   {
