@@ -10,6 +10,7 @@ interface Example {
 const examples: Readonly<Record<string, () => Promise<Example>>> = {
   'correlated-features': () => import('./correlated-features/run.ts'),
   'deep-perceptron': () => import('./deep-perceptron/run.ts'),
+  'dropout-ensemble': () => import('./dropout-ensemble/run.ts'),
   'house-prices': () => import('./house-prices/run.ts'),
   'sparse-logistic': () => import('./sparse-logistic/run.ts'),
 }
