@@ -49,7 +49,7 @@ function rootMeanSquare(of: readonly number[]): number {
   return Math.sqrt(mean(of.map((x) => x * x)))
 }
 
-export async function measureOne(
+async function measureOne(
   name: NetworkName,
   dropProbability: number,
   passes: readonly number[],

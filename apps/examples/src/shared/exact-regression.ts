@@ -9,12 +9,12 @@ export interface LeastSquares {
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((total, x, i) => total + x * (b[i] ?? 0), 0)
 
 /** The columns of a matrix given by rows. */
-export function columnsOf(rows: readonly (readonly number[])[]): number[][] {
+function columnsOf(rows: readonly (readonly number[])[]): number[][] {
   return (rows[0] ?? []).map((_, i) => rows.map((row) => row[i] ?? 0))
 }
 
 /** x of A x = b by elimination with partial pivoting. */
-export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i] ?? 0])
   const size = rows.length
   for (let pivot = 0; pivot < size; pivot++) {
