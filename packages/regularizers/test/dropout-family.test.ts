@@ -231,6 +231,16 @@ describe('Gaussian noise', () => {
       }
   })
 
+  test('is independent between the halves that are drawn in pairs', () => {
+    const y = outputOf(gaussianNoise(1), filledWith([size], 0), [2, 3])
+    const half = size / 2
+    const products = (f: (x: number) => number) => y.subarray(0, half).map((x, i) => f(x) * f(y[half + i] as number))
+    for (const f of [(x: number) => x, (x: number) => x * x - 1]) {
+      const { mean, noise } = moments(products(f))
+      expect(Math.abs(mean)).toBeLessThan(noise)
+    }
+  })
+
   test('follows a schedule', () => {
     expect(outputOf(gaussianNoise(schedule), filledWith([4], 1), [1, 1], 0)).toEqual(Float64Array.from([1, 1, 1, 1]))
     const { variance } = moments(outputOf(gaussianNoise(schedule), filledWith([size], 1), [1, 1], 5))
