@@ -3,8 +3,11 @@
 import { abs, add, div, max, maximum, mul, relu, sqrt, square, sub, sum, type Tensor } from '@gradwerk/core'
 import { type Units, unitNorms } from './units.ts'
 
-/** Rounds of Newton's method; each about doubles the right digits, and step sizes that are alike need none. */
-const rounds = 5
+/**
+ * Rounds of Newton's method. In the worst of 4000 groups, of 2 to 512 normal weights with step sizes over one to five decades, 4 leave an
+ * error of 2e-7, and 3 one of 2e-4.
+ */
+const rounds = 4
 const tiny = 1e-20
 
 /**

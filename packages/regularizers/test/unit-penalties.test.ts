@@ -127,11 +127,36 @@ test('with step sizes of their own for all elements, the proximal map is at a st
       }
       for (const [i, vi] of v.entries())
         if (norm > 0)
-          expect(Math.abs(vi * (1 + (0.5 * (size[i] as number)) / norm) - (x[i] as number))).toBeLessThan(2e-4)
+          expect(Math.abs(vi * (1 + (0.5 * (size[i] as number)) / norm) - (x[i] as number))).toBeLessThan(1e-5)
     }),
     { numRuns: 200, seed: 1 },
   )
   expect(vanished).toBeGreaterThan(10)
+})
+
+test('so it is for large groups, whose norm no single element decides', () => {
+  const shape = [64, 200]
+  const w = randomValue({ dtype: 'float32', shape }, 6, { low: -2, high: 2 })
+  const exponents = numbers(randomValue({ dtype: 'float32', shape }, 7))
+  const t = valueOf(
+    'float32',
+    shape,
+    Array.from(exponents, (e) => 10 ** (2 * e)),
+  )
+  const lasso = groupLasso({ strength: 6, scaleBySize: false })
+  const v = valueIn(lasso.proximal?.(constant(w), constant(t), scope, parameterInfo(shape)))
+  let vanished = 0
+  for (let unit = 0; unit < 200; unit++) {
+    const own = Array.from({ length: 64 }, (_, i) => 200 * i + unit)
+    const norm = Math.hypot(...own.map((i) => v[i] as number))
+    if (norm === 0) vanished++
+    for (const i of own) {
+      const x = numbers(w)[i] as number
+      const expected = norm === 0 ? 0 : (x * norm) / (norm + 6 * (numbers(t)[i] as number))
+      expect(Math.abs((v[i] as number) - expected)).toBeLessThan(1e-5)
+    }
+  }
+  expect(vanished).toBeLessThan(200)
 })
 
 test('equal step sizes for all elements are one step size', () => {
