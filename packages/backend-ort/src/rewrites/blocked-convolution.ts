@@ -3,23 +3,29 @@
 
 import { isStatic, type OnnxSink, type Tensor, valueOf } from '@gradwerk/core'
 import type { Rewrite } from '@gradwerk/onnx'
-import { convolutionAttributes, convolutionOf, type Geometry, geometryOf, operands } from './convolution.ts'
-
-type Kernel = readonly [outputs: number, inputs: number, height: number, width: number]
+import {
+  convolutionAttributes,
+  convolutionOf,
+  type Four,
+  four,
+  type Geometry,
+  geometryOf,
+  operands,
+} from './convolution.ts'
 
 function integers(sink: OnnxSink, list: readonly number[]): string {
   return sink.constant(valueOf('int64', [list.length], list))
 }
 
 /** Reorders a kernel [outputs, inputs, height, width] to [outputs / b, inputs / b, height, width, b (inputs), b (outputs)]. */
-function blockedKernel(sink: OnnxSink, kernel: string, [o, i, h, w]: Kernel, block: number): string {
+function blockedKernel(sink: OnnxSink, kernel: string, [o, i, h, w]: Four, block: number): string {
   const split = sink.node('Reshape', [kernel, integers(sink, [o / block, block, i / block, block, h, w])])
   const order = sink.node('Transpose', [split], { perm: { ints: [0, 2, 4, 5, 3, 1] } })
   return sink.node('Reshape', [order, integers(sink, [o, i, h, w])])
 }
 
 /** The kernel of the transposed convolution, reordered: inputs and outputs change places and the taps are reversed. */
-function blockedTranspose(sink: OnnxSink, kernel: string, [o, i, h, w]: Kernel, block: number): string {
+function blockedTranspose(sink: OnnxSink, kernel: string, [o, i, h, w]: Four, block: number): string {
   const split = sink.node('Reshape', [kernel, integers(sink, [o / block, block, i / block, block, h * w])])
   const order = sink.node('Transpose', [split], { perm: { ints: [2, 0, 4, 1, 3] } })
   const reversed = integers(
@@ -31,7 +37,7 @@ function blockedTranspose(sink: OnnxSink, kernel: string, [o, i, h, w]: Kernel, 
 }
 
 /** One blocked convolution between two changes of layout. */
-function blocked(sink: OnnxSink, [x, ...others]: readonly string[], kernel: Kernel, geometry: Geometry): string {
+function blocked(sink: OnnxSink, [x, ...others]: readonly string[], kernel: Four, geometry: Geometry): string {
   const image = sink.node('com.microsoft.nchwc.ReorderInput', [x as string])
   const y = sink.node('com.microsoft.nchwc.Conv', [image, ...others], {
     ...convolutionAttributes(geometry),
@@ -44,7 +50,7 @@ function blocked(sink: OnnxSink, [x, ...others]: readonly string[], kernel: Kern
 export function blockedNodes(
   sink: OnnxSink,
   [x, kernel, ...bias]: readonly [string, string, ...string[]],
-  shape: Kernel,
+  shape: Four,
   geometry: Geometry,
   block: number,
 ): string {
@@ -53,7 +59,7 @@ export function blockedNodes(
 
 /** Kernels of one tap are products of matrices already; others gain where the channels fill whole blocks. */
 function gains({ shape }: Tensor, { groups }: Geometry, block: number): boolean {
-  const [outputs, inputs, height, width] = shape as unknown as Kernel
+  const [outputs, inputs, height, width] = four(shape)
   return groups === 1 && height * width > 1 && outputs % block === 0 && inputs % block === 0
 }
 
@@ -64,7 +70,7 @@ export function blockedConvolution(block: number): Rewrite {
     match(tensor, surroundings) {
       const convolution = convolutionOf(tensor, surroundings)
       if (convolution === undefined || !gains(convolution.kernel, convolution.geometry, block)) return undefined
-      const shape = convolution.kernel.shape as unknown as Kernel
+      const shape = four(convolution.kernel.shape)
       return {
         inputs: operands(convolution),
         lower(sink, [x, kernel, ...bias]) {
@@ -85,11 +91,11 @@ export function blockedInputGradient(block: number): Rewrite {
       if (geometry === undefined || y === undefined || kernel === undefined) return undefined
       if (geometry.strides.some((stride) => stride !== 1) || !isStatic(kernel.shape)) return undefined
       if (!gains(kernel, geometry, block)) return undefined
-      const [outputs, inputs, height, width] = kernel.shape as unknown as Kernel
+      const [outputs, inputs, height, width] = four(kernel.shape)
       const reach = [geometry.dilations[0] * (height - 1), geometry.dilations[1] * (width - 1)]
       const padding = geometry.padding.map((zeros, side) => (reach[side % 2] as number) - zeros)
       if (padding.some((zeros) => zeros < 0)) return undefined
-      const reversed = { ...geometry, padding: padding as unknown as Geometry['padding'] }
+      const reversed = { ...geometry, padding: four(padding) }
       return {
         inputs: [y, kernel],
         lower(sink, [from, weights]) {

@@ -4,19 +4,39 @@ import { isLeaf, type OnnxAttribute, type Tensor } from '@gradwerk/core'
 import type { Surroundings } from '@gradwerk/onnx'
 
 export type Pair = readonly [number, number]
+export type Four = readonly [number, number, number, number]
 
-/** How a convolution moves over its image; padding is [top, left, bottom, right]. */
+/** How a window moves over an image; padding is [top, left, bottom, right]. */
 export interface Geometry {
   readonly strides: Pair
-  readonly padding: readonly [number, number, number, number]
+  readonly padding: Four
   readonly dilations: Pair
   readonly groups: number
 }
 
-/** A convolution op or one of its transposes, by the name of the op. */
-export function geometryOf(tensor: Tensor, name: string): Geometry | undefined {
-  if (isLeaf(tensor.op) || tensor.op.name !== name) return undefined
-  return tensor.op.attributes as unknown as Geometry
+function pair([height = 1, width = 1]: readonly number[]): Pair {
+  return [height, width]
+}
+
+/** The four numbers of a list: the shape of images or of a kernel, or padding. */
+export function four([a = 0, b = 0, c = 0, d = 0]: readonly number[]): Four {
+  return [a, b, c, d]
+}
+
+/** The geometry of an op of the given name, and its window's size if it has one. */
+export function geometryOf({ op }: Tensor, name: string): (Geometry & { readonly size: Pair }) | undefined {
+  if (isLeaf(op) || op.name !== name) return undefined
+  const list = (attribute: string): readonly number[] => {
+    const numbers = op.attributes[attribute]
+    return typeof numbers === 'object' ? numbers : []
+  }
+  return {
+    size: pair(list('size')),
+    strides: pair(list('strides')),
+    padding: four(list('padding')),
+    dilations: pair(list('dilations')),
+    groups: Number(op.attributes['groups'] ?? 1),
+  }
 }
 
 export interface Convolution {

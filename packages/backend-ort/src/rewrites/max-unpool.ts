@@ -1,8 +1,8 @@
 // The gradient of a maximum over windows that do not overlap: MaxUnpool puts each number in its place, where scattering would add.
 
-import { isLeaf, isStatic, sameShape, type Tensor, valueOf } from '@gradwerk/core'
+import { isStatic, sameShape, type Tensor, valueOf } from '@gradwerk/core'
 import type { Rewrite } from '@gradwerk/onnx'
-import type { Geometry, Pair } from './convolution.ts'
+import { type Geometry, geometryOf, type Pair } from './convolution.ts'
 
 /** The tensor that is flattened, if that is all that happens to it. */
 function flattened(tensor: Tensor): Tensor | undefined {
@@ -25,10 +25,10 @@ export const maxUnpool: Rewrite = {
     const scattered = resolve(tensor.inputs[0] as Tensor)
     if (scattered.op.name !== 'scatterAdd' || uses(scattered) > 1) return undefined
     const [cotangent, indices] = scattered.inputs.map((input) => flattened(resolve(input)))
-    if (cotangent === undefined || indices === undefined || isLeaf(indices.op)) return undefined
-    if (indices.op.name !== 'maxPool2dIndices' || !sameShape(cotangent.shape, indices.shape)) return undefined
+    if (cotangent === undefined || indices === undefined) return undefined
+    const pool = geometryOf(indices, 'maxPool2dIndices')
+    if (pool === undefined || !sameShape(cotangent.shape, indices.shape)) return undefined
     if (!sameShape(indices.inputs[0]?.shape ?? [], tensor.shape)) return undefined
-    const pool = indices.op.attributes as unknown as Pool
     if (![0, 1].every((axis) => tiles(pool, axis, indices.shape[axis + 2] as number, tensor.shape[axis + 2] as number)))
       return undefined
     return {

@@ -3,22 +3,20 @@
 
 import { isStatic, type OnnxSink, type Tensor, valueOf } from '@gradwerk/core'
 import type { Rewrite } from '@gradwerk/onnx'
-import { type Geometry, geometryOf } from './convolution.ts'
+import { type Four, four, type Geometry, geometryOf } from './convolution.ts'
 
 /** Below so many channels the products are too small to pay. */
 const fewestChannels = 8
 
-type Four = readonly [number, number, number, number]
-
 function lower(
   sink: OnnxSink,
   [x, y]: readonly string[],
-  [image, output, kernel]: readonly Four[],
+  [image, output, kernel]: readonly [Four, Four, Four],
   g: Geometry,
 ): string {
-  const [batch, channels] = image as Four
-  const [, outputs, oh, ow] = output as Four
-  const [, , kh, kw] = kernel as Four
+  const [batch, channels] = image
+  const [, outputs, oh, ow] = output
+  const [, , kh, kw] = kernel
   const list = (numbers: readonly number[]) => sink.constant(valueOf('int64', [numbers.length], numbers))
   const [top, left, bottom, right] = g.padding
   const padded = g.padding.some((zeros) => zeros > 0)
@@ -34,7 +32,7 @@ function lower(
     return sink.node('ReduceSum', [products, list([0])], { keepdims: { int: 1 } }) // [1, outputs, channels]
   })
   const all = sink.node('Concat', taps, { axis: { int: 0 } })
-  return sink.node('Reshape', [sink.node('Transpose', [all], { perm: { ints: [1, 2, 0] } }), list(kernel as Four)])
+  return sink.node('Reshape', [sink.node('Transpose', [all], { perm: { ints: [1, 2, 0] } }), list(kernel)])
 }
 
 export const shiftedProducts: Rewrite = {
@@ -43,7 +41,7 @@ export const shiftedProducts: Rewrite = {
     const geometry = geometryOf(tensor, 'conv2dKernelGradient')
     const [x, y] = tensor.inputs as [Tensor, Tensor]
     if (geometry?.groups !== 1 || !isStatic(x.shape) || !isStatic(y.shape)) return undefined
-    const shapes = [x.shape, y.shape, tensor.shape] as unknown as readonly Four[]
+    const shapes = [four(x.shape), four(y.shape), four(tensor.shape)] as const
     if (Math.min(tensor.shape[0] as number, tensor.shape[1] as number) < fewestChannels) return undefined
     return { inputs: [x, y], lower: (sink, names) => lower(sink, names, shapes, geometry) }
   },
