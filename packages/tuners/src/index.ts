@@ -1,4 +1,23 @@
+export {
+  type ImportanceOptions,
+  type Importances,
+  type Interaction,
+  type ParameterImportance,
+  parameterImportances,
+} from './analysis/importance.ts'
+export type { AnalyzedStudy, Target } from './analysis/observed.ts'
 export type { Json } from './json.ts'
+export { type HistoryPoint, intermediateValues, optimizationHistory, type Reports } from './plots/history.ts'
+export {
+  type Contour,
+  contour,
+  type ParallelCoordinates,
+  type PlotAxis,
+  type PlotOptions,
+  parallelCoordinates,
+  type Slice,
+  slices,
+} from './plots/parameters.ts'
 export * from './pruners/index.ts'
 export * from './samplers/index.ts'
 export { checkDistribution, compatible, contains, fromInternal, isSingle, toInternal } from './space/distribution.ts'
