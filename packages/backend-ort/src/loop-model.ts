@@ -67,7 +67,7 @@ export function loopModel(program: Program, rewrites: readonly Rewrite[]): LoopM
     return { name, tensor, inner: body.names.fresh(name), output: main.names.fresh(name) }
   })
 
-  const nameOf = lowerExpressions(body, roots, bound, rewrites)
+  const { nameOf } = lowerExpressions(body, roots, bound, rewrites)
   body.output(body.names.take(`${condition}.next`), condition, conditionType)
   for (const { next, inner } of carried) body.output(inner, nameOf(next), next)
   for (const { tensor, inner } of collected) body.output(inner, nameOf(tensor), tensor)

@@ -1,68 +1,126 @@
 // A trained model as an ONNX file: its forward pass in evaluation mode, for any batch size.
 
-import {
-  constantHyperparameters,
-  DataError,
-  dynamic,
-  type Exporter,
-  formatType,
-  input,
-  sameShape,
-  type Tensor,
-  type TrainedModel,
-  traceModel,
-  type Value,
-} from '@gradwerk/core'
-import { GraphBuilder } from './graph-builder.ts'
-import { lowerExpressions } from './lower.ts'
-import { encodeModel } from './model.ts'
-import { checkOpset, defaultOpset } from './opset.ts'
+import { type Exporter, parseOptions, type TrainedModel } from '@gradwerk/core'
+import { z } from 'zod'
+import { type ExportedGraph, exportedGraph, type Postprocessing } from './export-graph.ts'
+import { moveToFile } from './external-data.ts'
+import type { ModelProto } from './generated/onnx_pb.ts'
+import { type ModelMetadata, metadataEntries, metadataSchema } from './metadata.ts'
+import { encodeProto, modelProto } from './model.ts'
+import { defaultOpset, newestOpset, oldestOpset } from './opset.ts'
 
 export interface ExportOptions {
   /** Version of the ONNX operator set, 17 to 24. Default 21. */
   readonly opset?: number
   /** Name of the graph. Default 'model'. */
   readonly name?: string
+  /**
+   * The file takes the bytes of images (uint8) and multiplies them with `scale` itself, as training does with a dataset's `inputScale`:
+   * `{ scale: 1 / 255 }`. Default: it takes what the model takes.
+   */
+  readonly preprocess?: { readonly scale: number }
+  /**
+   * More outputs: `'softmax'` adds `probabilities` (float32, the shape of `output`), `'argMax'` adds `class` (int32, without the last
+   * axis). Default none.
+   */
+  readonly postprocess?: readonly Postprocessing[]
+  /**
+   * Writes parameters as float16, which the graph casts to float32 before it uses them: half the file, numbers rounded by at most 2⁻¹¹ of
+   * themselves (2⁻²⁵ below 2⁻¹⁴). Running statistics stay float32. Default false.
+   */
+  readonly float16?: boolean
+  /** What else the file says about the model. Default nothing. */
+  readonly metadata?: ModelMetadata
 }
 
-/** Names of the one input and the one output of an exported model. */
-export const exportedInput = 'input'
-export const exportedOutput = 'output'
+export interface ExportFilesOptions extends ExportOptions {
+  /** Name of the model's file; its large tensors go to `<fileName>.data` beside it. Default 'model.onnx'. */
+  readonly fileName?: string
+  /** Bytes from which a tensor is large, ≥ 1. Default 1024. */
+  readonly leastBytes?: number
+}
+
+const schema = z.strictObject({
+  opset: z
+    .number()
+    .refine((opset) => Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset, {
+      error: `a whole number from ${oldestOpset} to ${newestOpset}`,
+    })
+    .default(defaultOpset),
+  name: z.string().min(1).default('model'),
+  preprocess: z.strictObject({ scale: z.number().positive() }).optional(),
+  postprocess: z
+    .array(z.enum(['softmax', 'argMax']))
+    .readonly()
+    .default([]),
+  float16: z.boolean().default(false),
+  metadata: metadataSchema.default({}),
+})
+
+const fileName = z
+  .string()
+  .regex(/^[^/\\\0:]+$/, { error: 'a file name without a folder' })
+  .refine((name) => name !== '.' && name !== '..', { error: 'a file name' })
+const filesSchema = schema.extend({
+  fileName: fileName.default('model.onnx'),
+  leastBytes: z.int().min(1).default(1024),
+})
+
+function graphOf(model: TrainedModel, options: z.output<typeof schema>): ExportedGraph {
+  const { opset, preprocess, postprocess, float16 } = options
+  return exportedGraph(model, { opset, scale: preprocess?.scale, postprocess, float16 })
+}
+
+function protoOf(who: string, model: TrainedModel, options: z.output<typeof schema>): ModelProto {
+  const { name, preprocess, metadata } = options
+  const { builder } = graphOf(model, options)
+  return modelProto(builder, {
+    name,
+    metadata: {
+      'gradwerk.model': JSON.stringify(model.layer),
+      'gradwerk.input': JSON.stringify(model.input),
+      ...(preprocess === undefined ? {} : { 'gradwerk.preprocess': JSON.stringify(preprocess) }),
+      ...metadataEntries(who, metadata),
+    },
+  })
+}
 
 /**
- * Writes a trained model as an ONNX file: input `input` [batch, …], output `output` [batch, …], parameters and running statistics as
- * initializers under the names the model gives them, random layers off. The metadata holds the model's configuration as JSON
- * (`gradwerk.model`, `gradwerk.input`). Throws a DataError when a parameter's value is missing or has another type, and an OptionError
- * when an op needs a newer operator set.
+ * Writes a trained model as an ONNX file: input `input` [batch, …], output `output` [batch, …], random layers off. Parameters and running
+ * statistics are initializers under the names that the model gives them, and a node is named after the layer that it belongs to
+ * (`dense_1/Gemm`). The metadata holds the model's configuration and the type of its input as JSON (`gradwerk.model`,
+ * `gradwerk.input`), what precedes it in the graph (`gradwerk.preprocess`), and what `metadata` adds.
+ *
+ * `exportOnnx(foldBatchNorm(model))`, with the function of `@gradwerk/normalization`, writes a model whose normalizations are part of its
+ * kernels.
+ *
+ * @throws OptionError for options outside their domain, and when an op needs a newer operator set; DataError when a parameter's value is
+ * missing, has another type, or does not fit into float16, and for a model of more than 2 GiB
  */
 export async function exportOnnx(model: TrainedModel, options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const { opset = defaultOpset, name = 'model' } = options
-  checkOpset('exportOnnx', opset)
-  const x = input(exportedInput, [dynamic, ...model.input.shape], model.input.dtype)
-  const trace = traceModel(model.layer, x, { hyperparameters: constantHyperparameters() })
-
-  const builder = new GraphBuilder(opset)
-  builder.names.take(exportedOutput)
-  const bound = new Map<Tensor, string>([[x, builder.input(builder.names.take(exportedInput), x, 'batch')]])
-  const values = { ...model.parameters, ...model.state }
-  for (const [key, { tensor }] of [...trace.parameters, ...trace.states])
-    bound.set(tensor, builder.initializer(builder.names.take(key), valueFor(key, tensor, values[key])))
-  const nameOf = lowerExpressions(builder, [trace.output], bound)
-  builder.output(exportedOutput, nameOf(trace.output), trace.output, 'batch')
-  return encodeModel(builder, {
-    name,
-    metadata: { 'gradwerk.model': JSON.stringify(model.layer), 'gradwerk.input': JSON.stringify(model.input) },
-  })
+  return encodeProto(protoOf('exportOnnx', model, parseOptions('exportOnnx', schema, options)))
 }
 
-function valueFor(name: string, tensor: Tensor, value: Value | undefined): Value {
-  if (value !== undefined && value.dtype === tensor.dtype && sameShape(value.shape, tensor.shape)) return value
-  throw new DataError({
-    who: 'exportOnnx',
-    problem: value === undefined ? `the model has no value for '${name}'` : `the value of '${name}' has the wrong type`,
-    expected: formatType(tensor),
-    ...(value === undefined ? {} : { got: formatType(value) }),
-  })
+/**
+ * `exportOnnx` with the large tensors in a file of their own, as models of more than 2 GiB need it. Returns the bytes of the files by name;
+ * they belong into one folder.
+ *
+ * @throws what `exportOnnx` throws; OptionError for a file name that names a folder
+ * @example
+ * ```ts
+ * for (const [name, bytes] of Object.entries(await exportOnnxFiles(run.model))) await writeFile(join(folder, name), bytes)
+ * ```
+ */
+export async function exportOnnxFiles(
+  model: TrainedModel,
+  options: ExportFilesOptions = {},
+): Promise<Readonly<Record<string, Uint8Array<ArrayBuffer>>>> {
+  const parsed = parseOptions('exportOnnxFiles', filesSchema, options)
+  const proto = protoOf('exportOnnxFiles', model, parsed)
+  const location = `${parsed.fileName}.data`
+  const data = moveToFile(proto, location, parsed.leastBytes)
+  const bytes = encodeProto(proto)
+  return { [parsed.fileName]: bytes, ...(data.length === 0 ? {} : { [location]: data }) }
 }
 
 /** The exporter for trainers and command lines that take one: `onnxExporter({ opset: 17 })`. */

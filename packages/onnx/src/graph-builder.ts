@@ -3,6 +3,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { formatType, type OnnxSink, ProgramError, type Type, type Value } from '@gradwerk/core'
 import { attributeProtos, attributesKey, type OnnxAttributes } from './attributes.ts'
+import { float16Proto } from './float16.ts'
 import {
   type GraphProto,
   GraphProtoSchema,
@@ -45,12 +46,15 @@ export class GraphBuilder implements OnnxSink {
   readonly domains: Set<string>
   /** The op that is being lowered; errors name it. */
   lowering = 'onnx'
+  /** What nodes are named after: `dense_1` makes `dense_1/Gemm`. */
+  path = ''
   readonly #nodes: NodeProto[] = []
   readonly #known = new Map<string, string[]>()
   readonly #constants = new Map<string, { bytes: Uint8Array; name: string }[]>()
   readonly #initializers: TensorProto[] = []
   readonly #inputs: ValueInfoProto[] = []
   readonly #outputs: ValueInfoProto[] = []
+  readonly #declared = new Map<string, Type>()
   readonly #producers = new Map<string, NodeProto>()
   readonly #renamed = new Map<string, string>()
 
@@ -78,7 +82,8 @@ export class GraphBuilder implements OnnxSink {
     if (known !== undefined) return known
     checkOperator(this.lowering, opType, this.opset)
     const dot = opType.lastIndexOf('.')
-    const made = Array.from({ length: outputs }, () => this.names.fresh(opType.slice(dot + 1)))
+    const base = `${this.path === '' ? '' : `${this.path}/`}${opType.slice(dot + 1)}`
+    const made = Array.from({ length: outputs }, () => this.names.fresh(base))
     this.#known.set(key, made)
     this.add({
       opType: opType.slice(dot + 1),
@@ -116,6 +121,13 @@ export class GraphBuilder implements OnnxSink {
     return name
   }
 
+  /** Adds an initializer of half precision under a name that was taken before, and returns its numbers as float32. */
+  float16(name: string, value: Value): string {
+    this.#initializers.push(float16Proto(name, value))
+    this.path = name
+    return this.node('Cast', [name], { to: { dtype: 'float32' } })
+  }
+
   /**
    * Declares an output under a name that was taken before. A value that a node of this graph makes is renamed; anything else (an
    * input, a constant, a second output of one value) goes through an Identity node.
@@ -141,13 +153,20 @@ export class GraphBuilder implements OnnxSink {
     return this.#renamed.get(name) ?? name
   }
 
+  /** Writes down the type of a value that a node makes, for readers and checkers. */
+  declare(name: string, type: Type): void {
+    if (this.#producers.has(name)) this.#declared.set(name, type)
+  }
+
   build(name: string): GraphProto {
+    const outputs = new Set(this.#outputs.map((output) => output.name))
     return create(GraphProtoSchema, {
       name,
       node: this.#nodes,
       initializer: this.#initializers,
       input: this.#inputs,
       output: this.#outputs,
+      valueInfo: [...this.#declared].flatMap(([value, type]) => (outputs.has(value) ? [] : [valueInfo(value, type)])),
     })
   }
 }

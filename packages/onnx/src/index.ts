@@ -1,8 +1,22 @@
 export { graphAttribute } from './attributes.ts'
 export { checkModel } from './check.ts'
-export { type ExportOptions, exportedInput, exportedOutput, exportOnnx, onnxExporter } from './export-onnx.ts'
+export {
+  exportedClass,
+  exportedInput,
+  exportedOutput,
+  exportedProbabilities,
+  type Postprocessing,
+} from './export-graph.ts'
+export {
+  type ExportFilesOptions,
+  type ExportOptions,
+  exportOnnx,
+  exportOnnxFiles,
+  onnxExporter,
+} from './export-onnx.ts'
 export { GraphBuilder, Names } from './graph-builder.ts'
-export { type Lowering, lowerExpressions, type Rewrite, type Surroundings } from './lower.ts'
+export { type Lowered, type Lowering, lowerExpressions, type Rewrite, type Surroundings } from './lower.ts'
 export { type LowerOptions, lowerProgram, nextName } from './lower-program.ts'
+export type { ModelMetadata } from './metadata.ts'
 export { decodeModel, encodeModel, type ModelFacts } from './model.ts'
 export { defaultOpset, newestOpset, oldestOpset } from './opset.ts'

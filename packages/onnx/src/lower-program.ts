@@ -38,7 +38,8 @@ export function lowerProgram(program: Program, options: LowerOptions = {}): Uint
   for (const [name, { current }] of Object.entries(program.state)) bind(name, current)
   for (const name of Object.keys(program.outputs)) builder.names.take(name)
   for (const name of Object.keys(program.state)) builder.names.take(nextName(name))
-  const nameOf = lowerExpressions(builder, resultsOf(program), bound, rewrites)
+  const pathOf = (tensor: Tensor) => program.paths?.get(tensor) ?? ''
+  const { nameOf } = lowerExpressions(builder, resultsOf(program), bound, rewrites, pathOf)
   for (const [name, tensor] of Object.entries(program.outputs))
     builder.output(name, nameOf(tensor), tensor, dynamicName)
   for (const [name, { next }] of Object.entries(program.state))

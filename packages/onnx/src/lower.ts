@@ -24,16 +24,24 @@ export interface Rewrite {
   match(tensor: Tensor, surroundings: Surroundings): Lowering | undefined
 }
 
+export interface Lowered {
+  /** Inputs before users. */
+  readonly tensors: readonly Tensor[]
+  /** What the value of a lowered tensor is called. */
+  nameOf(tensor: Tensor): string
+}
+
 /**
- * Lowers everything that the roots depend on, down to the tensors that are bound to names already. Returns the name of a lowered
- * tensor. Throws a ProgramError for an input that is not bound.
+ * Lowers everything that the roots depend on, down to the tensors that are bound to names already. Nodes are named after the path that
+ * `pathOf` gives for what they compute. Throws a ProgramError for an input that is not bound.
  */
 export function lowerExpressions(
   builder: GraphBuilder,
   roots: readonly Tensor[],
   bound: ReadonlyMap<Tensor, string>,
   rewrites: readonly Rewrite[] = [],
-): (tensor: Tensor) => string {
+  pathOf: (tensor: Tensor) => string = () => '',
+): Lowered {
   const surroundings = rewrites.length === 0 ? undefined : survey(roots, bound)
   const lowerings = new Map<Tensor, Lowering>()
   const choose = (tensor: Tensor): Lowering => {
@@ -51,12 +59,14 @@ export function lowerExpressions(
   }
   const names = new Map<Tensor, string>()
   const nameOf = (tensor: Tensor) => names.get(tensor) as string
-  for (const tensor of topological(roots, enter)) {
+  const tensors = topological(roots, enter)
+  for (const tensor of tensors) {
     const { inputs, lower } = lowerings.get(tensor) as Lowering
     builder.lowering = tensor.op.name
+    builder.path = pathOf(tensor)
     names.set(tensor, lower(builder, inputs.map(nameOf)))
   }
-  return (tensor) => builder.nameNow(nameOf(tensor))
+  return { tensors, nameOf: (tensor) => builder.nameNow(nameOf(tensor)) }
 }
 
 /** Whether an expression is replaced by the composition behind it. */

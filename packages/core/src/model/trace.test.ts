@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Initializer, InitializerFans } from '../contracts/initializer.ts'
 import type { Layer, LayerContext, ParameterSpec } from '../contracts/layer.ts'
 import { add, mul } from '../ops/binary.ts'
+import { softmax } from '../ops/composites.ts'
 import { sum } from '../ops/reduce.ts'
 import { keyOf } from '../random/key.ts'
 import { evaluate } from '../reference/evaluate.ts'
@@ -31,6 +32,27 @@ describe('traceModel', () => {
     expect([...trace.parameters.keys()]).toEqual(['encoder.scale.factor', 'encoder.scale_1.factor'])
     expect([...trace.activations.keys()].toSorted()).toEqual(['', 'encoder', 'encoder.scale', 'encoder.scale_1'])
     expect(trace.activations.get('')).toBe(trace.output)
+  })
+
+  test('knows which layer made a tensor, what was made before it, and what stands behind composites', () => {
+    const part = layer('part', (from) => softmax(add(from, 1)))
+    const whole = layer('whole', (from, context) => {
+      const before = mul(from, 2)
+      return add(context.child('part', part, mul(before, before)), before)
+    })
+    const { output, paths } = traceModel(whole, x, { paths: new Map([[x, 'given']]) })
+    const [inner, before] = output.inputs as [Tensor, Tensor]
+    expect([output, inner, before, inner.inputs[0]?.inputs[0] as Tensor].map((made) => paths.get(made))).toEqual([
+      '',
+      'part',
+      '',
+      '',
+    ])
+    expect([inner.expansion as Tensor, inner.inputs[0] as Tensor].map((made) => paths.get(made))).toEqual([
+      'part',
+      'part',
+    ])
+    expect(paths.get(x)).toBe('given')
   })
 
   test('gives layers the modes asked for', () => {

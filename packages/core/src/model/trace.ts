@@ -8,6 +8,7 @@ import { foldKey } from '../ops/random.ts'
 import { formatShape, sameShape } from '../tensor/shape.ts'
 import { formatType, input, type Tensor } from '../tensor/tensor.ts'
 import { tensorOf } from './answers.ts'
+import { claimPath, type TensorPaths } from './paths.ts'
 import { type Hyperparameters, hyperparameters as newHyperparameters } from './scope.ts'
 
 export interface TraceOptions {
@@ -21,6 +22,8 @@ export interface TraceOptions {
   readonly key?: Tensor
   /** Where hyper-parameters are collected. */
   readonly hyperparameters?: Hyperparameters
+  /** Where paths are collected; tensors that are in it already keep theirs. */
+  readonly paths?: Map<Tensor, string>
 }
 
 export interface TracedParameter {
@@ -53,6 +56,8 @@ export interface ModelTrace {
   /** The output of every layer by path; the model's own output has the path ''. */
   readonly activations: ReadonlyMap<string, Tensor>
   readonly hyperparameters: Hyperparameters
+  /** The layer that made each tensor, by path. */
+  readonly paths: TensorPaths
 }
 
 /** Applies a model to an input [batch, …] and collects its parameters, states and hyper-parameters. */
@@ -64,6 +69,7 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
   const states = new Map<string, TracedState>()
   const losses = new Map<string, Tensor>()
   const activations = new Map<string, Tensor>()
+  const paths = options.paths ?? new Map<Tensor, string>()
 
   const declare = <T>(map: Map<string, T>, name: string, made: T): T => {
     if (name !== '' && map.has(name))
@@ -117,6 +123,7 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
             expected: state === undefined ? 'a declared state' : formatShape(state.spec.shape),
             got: formatType(next),
           })
+        claimPath(paths, path, [next])
         states.set(full(name), { ...state, next })
       },
       key() {
@@ -132,14 +139,17 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
         let unique = name
         for (let i = 1; children.has(unique); i++) unique = `${name}_${i}`
         children.add(unique)
+        claimPath(paths, path, [to])
         return run(inner, to, full(unique))
       },
     }
     const y = tensorOf(layer, path === '' ? 'apply' : `apply (at ${path})`, layer.apply(from, context))
+    claimPath(paths, path, [y])
     activations.set(path, y)
     return y
   }
 
+  claimPath(paths, '', [x])
   const output = run(model, x, '')
-  return { output, parameters, effective, states, losses, activations, hyperparameters }
+  return { output, parameters, effective, states, losses, activations, hyperparameters, paths }
 }

@@ -20,6 +20,8 @@ export interface Program {
   readonly inputs: Readonly<Record<string, Tensor>>
   readonly state: Readonly<Record<string, StateTransition>>
   readonly outputs: Readonly<Record<string, Tensor>>
+  /** What made its tensors, for readable names; it changes no number. */
+  readonly paths?: ReadonlyMap<Tensor, string>
 }
 
 /** The tensors a program computes: outputs first, then next states. */
