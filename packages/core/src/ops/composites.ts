@@ -86,13 +86,15 @@ export function silu(x: Tensor): Tensor {
   return mul(x, sigmoid(x))
 }
 
-/** x cut to [low, high]; the gradient passes at the bounds, as in PyTorch. */
+/** min(max(x, low), high): x cut to [low, high]; `high` everywhere where low > high. The gradient passes at the bounds, as in PyTorch. */
 export function clip(x: Tensor, low: number, high: number): Tensor {
   const op: CompositeOp = {
     name: 'clip',
     attributes: { low, high },
-    compose: ([from]) =>
-      where(less(from as Tensor, low), low, where(greater(from as Tensor, high), high, from as Tensor)),
+    compose([from]) {
+      const raised = where(less(from as Tensor, low), low, from as Tensor)
+      return where(greater(raised, high), high, raised)
+    },
     lower: (sink, inputs, { dtype }) => {
       const bounds = [low, high].map((bound) => sink.constant(valueOf(dtype, [], [bound])))
       return sink.node('Clip', [...inputs, ...bounds])

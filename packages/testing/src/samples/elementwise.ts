@@ -51,6 +51,13 @@ const unary: readonly OpSample[] = [
     inputs: [exactly('float32', [4], [-2, -0.3, 0.4, 3])],
     build: (x) => core.clip(x, -1, 1),
   },
+  {
+    // The composition gave the lower bound below it, ONNX Runtime the upper one everywhere.
+    op: 'clip',
+    title: 'bounds in the wrong order',
+    inputs: [exactly('float32', [4], [-2, -0.3, 0.4, 3])],
+    build: (x) => core.clip(x, 1, -1),
+  },
   { op: 'sigmoid', title: 'large numbers', inputs: [exactly('float32', [4], [-90, -20, 20, 90])], build: core.sigmoid },
   {
     op: 'softplus',
