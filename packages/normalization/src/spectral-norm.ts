@@ -1,10 +1,14 @@
 // Spectral normalization: Miyato, Kataoka, Koyama & Yoshida 2018.
 
 import {
+  constant,
   div,
+  evaluate,
   type Initializer,
+  input,
   matmul,
   maximum,
+  numberOf,
   numbers,
   type Parametrization,
   parseOptions,
@@ -16,6 +20,7 @@ import {
   sum,
   type Tensor,
   transpose,
+  type Value,
 } from '@gradwerk/core'
 import { z } from 'zod'
 
@@ -73,6 +78,33 @@ function unit(a: Tensor, epsilon: number): Tensor {
   return div(a, maximum(sqrt(sum(square(a))), epsilon))
 }
 
+interface Direction {
+  readonly u: Tensor
+  readonly y: Tensor
+}
+
+/** One power iteration: y = Mᵀu / ‖Mᵀu‖, then u = My / ‖My‖. */
+function iterated(matrix: Matrix, u: Tensor, epsilon: number): Direction {
+  const y = unit(matrix.transposedTimes(u), epsilon)
+  return { u: unit(matrix.times(y), epsilon), y }
+}
+
+/** Iterates on the first weight until σ moves by less than a millionth, at most 200 times: what training goes on from. */
+function settled(weight: Value, direction: Value, outputAxes: readonly number[], epsilon: number): Value {
+  const matrix = matrixOf(constant(weight), outputAxes)
+  const { u, y } = iterated(matrix, input('u', [matrix.outputs, 1]), epsilon)
+  const sigma = sqrt(sum(square(matrix.times(y))))
+  let found: Value = { ...direction, shape: u.shape }
+  for (let i = 0, before = 0; i < 200; i++) {
+    const [next, size] = evaluate([u, sigma], { u: found }) as [Value, Value]
+    found = next
+    const now = numberOf(size)
+    if (Math.abs(now - before) <= 1e-6 * now) break
+    before = now
+  }
+  return found
+}
+
 /**
  * Spectral normalization: w = v / σ, where σ approaches the largest singular value of v as a matrix M [outputs, rest], so that the layer
  * stretches no input by more than 1.
@@ -81,10 +113,10 @@ function unit(a: Tensor, epsilon: number): Tensor {
  * kept, without iterating. u and y are constants for gradients. A norm below ε counts as ε.
  *
  * Parameters: `<name>.raw` v, of the shape of w, starts at what the initializer draws. State: `<name>.u` [outputs], starts at a random
- * direction. The outputs are those of the weight's output axes: [units] for a dense kernel, [filters] for a convolution.
+ * direction, iterated on the first v until σ has settled. The outputs are those of the weight's output axes: [units] for a dense kernel, [filters] for a convolution.
  *
- * Regularizers of the weight see w. σ is never above the largest singular value, and reaches it once steps are small against the
- * speed of the iteration.
+ * Regularizers of the weight see w. σ is never above the largest singular value, and lags behind it by what a step turns the weight, which the
+ * iteration follows: at most 0.4 % after any step of the trainings that test it.
  *
  * Miyato et al. 2018, equation 8 and algorithm 1.
  *
@@ -105,14 +137,15 @@ export function spectralNorm(given: SpectralNormOptions = {}): Parametrization {
       const raw = context.parameter(`${name}.raw`, { ...spec, fromDraw: (draw) => numbers(draw) })
       const matrix = matrixOf(raw, spec.outputAxes)
       const fixed = matrixOf(stopGradient(raw), spec.outputAxes)
-      const kept = context.state(`${name}.u`, { shape: [matrix.outputs], initial: anyDirection })
+      const kept = context.state(`${name}.u`, {
+        shape: [matrix.outputs],
+        initial: anyDirection,
+        fromDraw: (draw, direction) => numbers(settled(draw, direction, spec.outputAxes, epsilon)),
+      })
       let u = unit(reshape(kept, [matrix.outputs, 1]), epsilon)
       let y = unit(fixed.transposedTimes(u), epsilon)
       if (context.batchStatistics) {
-        for (let i = 0; i < iterations; i++) {
-          if (i > 0) y = unit(fixed.transposedTimes(u), epsilon)
-          u = unit(fixed.times(y), epsilon)
-        }
+        for (let i = 0; i < iterations; i++) ({ u, y } = iterated(fixed, u, epsilon))
         context.setState(`${name}.u`, reshape(u, [matrix.outputs]))
       }
       const sigma = sum(matmul(stopGradient(u), matrix.times(stopGradient(y)), { transposeA: true }))

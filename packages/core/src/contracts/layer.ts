@@ -43,6 +43,11 @@ export interface StateSpec {
 export interface LayerStateSpec {
   readonly shape: Shape
   readonly initial: number | Initializer
+  /**
+   * For states that a parametrization declares: first numbers from those drawn for the parameter it replaces, and from what `initial`
+   * gives. So a state can start where it fits the first weight.
+   */
+  readonly fromDraw?: ((draw: Value, initial: Value) => ArrayLike<number>) | undefined
 }
 
 /** What a layer may ask for while it is traced. Everything it asks for becomes part of the program under the layer's path. */

@@ -6,7 +6,7 @@ import type { Plugin } from './plugin.ts'
 export interface Parametrization extends Plugin<'parametrization'> {
   /**
    * The effective tensor, of the declared shape. Parameters and states are declared under the name of the one replaced:
-   * `kernel.direction`; a `fromDraw` in their spec starts them at what would have been drawn for it. Power iterations and the like learn where
+   * `kernel.direction`; a `fromDraw` in their spec starts them from what would have been drawn for it. Power iterations and the like learn where
    * `context.batchStatistics` is on.
    */
   apply(name: string, spec: ParameterSpec, context: LayerContext): Tensor

@@ -1,14 +1,14 @@
 // The first numbers of a model.
 
 import type { Fans } from '../contracts/initializer.ts'
-import type { LayerStateSpec, ParameterSpec } from '../contracts/layer.ts'
+import type { ParameterSpec } from '../contracts/layer.ts'
 import { PluginError } from '../errors.ts'
 import { fold } from '../random/key.ts'
 import { randomStream } from '../random/stream.ts'
 import type { Key } from '../random/threefry.ts'
 import { sizeOf } from '../tensor/shape.ts'
 import { filled, type Value, type Values, value } from '../tensor/value.ts'
-import type { ModelTrace, TracedParameter } from './trace.ts'
+import type { ModelTrace, TracedParameter, TracedState } from './trace.ts'
 
 /**
  * The one place where fans are counted. fanIn: elements that feed one output; fanOut: elements that one input feeds. The receptive field
@@ -38,7 +38,12 @@ export function fansOf({
 
 type Drawn = Pick<ParameterSpec, 'shape' | 'initializer' | 'outputAxes' | 'inputAxes' | 'groups'>
 
-function filling(name: string, { shape }: Drawn, numbers: ArrayLike<number>, who: string): Value {
+function filling(
+  name: string,
+  { shape }: Pick<Drawn, 'shape'>,
+  numbers: ArrayLike<number> | undefined,
+  who: string,
+): Value {
   if (numbers?.length === sizeOf(shape)) return value('float32', shape, Float32Array.from(numbers))
   throw new PluginError({
     who,
@@ -58,19 +63,33 @@ export function initializeParameter(name: string, spec: Drawn, key: Key): Value 
 
 /** Parameters and states of a traced model before training. */
 export function initializeModel(trace: ModelTrace, key: Key): { parameters: Values; state: Values } {
-  const first = (name: string, { spec, replaces }: TracedParameter): Value => {
+  const draws = new Map<string, Value>()
+  /** What a replaced parameter would have started with; drawn once for all that stands behind it. */
+  const drawn = (replaces: string | undefined): Value | undefined => {
     const replaced = replaces === undefined ? undefined : trace.effective.get(replaces)
-    if (spec.fromDraw === undefined || replaces === undefined || replaced === undefined)
-      return initializeParameter(name, spec, key)
-    const draw = initializeParameter(replaces, replaced.spec, key)
-    return filling(name, spec, spec.fromDraw(draw), `parametrization of ${replaces}`)
+    if (replaces === undefined || replaced === undefined) return undefined
+    const draw = draws.get(replaces) ?? initializeParameter(replaces, replaced.spec, key)
+    draws.set(replaces, draw)
+    return draw
   }
-  const begin = (name: string, { shape, initial }: LayerStateSpec): Value =>
-    typeof initial === 'number'
-      ? filled('float32', shape, initial)
-      : initializeParameter(name, { shape, initializer: initial, outputAxes: [], inputAxes: [] }, key)
+  const first = (name: string, { spec, replaces }: TracedParameter): Value => {
+    const draw = spec.fromDraw && drawn(replaces)
+    if (draw === undefined) return initializeParameter(name, spec, key)
+    return filling(name, spec, spec.fromDraw?.(draw), `parametrization of ${replaces}`)
+  }
+  const begin = (name: string, { spec, replaces }: TracedState): Value => {
+    const { shape, initial } = spec
+    const start =
+      typeof initial === 'number'
+        ? filled('float32', shape, initial)
+        : initializeParameter(name, { shape, initializer: initial, outputAxes: [], inputAxes: [] }, key)
+    const draw = spec.fromDraw && drawn(replaces)
+    return draw === undefined
+      ? start
+      : filling(name, spec, spec.fromDraw?.(draw, start), `parametrization of ${replaces}`)
+  }
   return {
     parameters: Object.fromEntries([...trace.parameters].map(([name, traced]) => [name, first(name, traced)])),
-    state: Object.fromEntries([...trace.states].map(([name, { spec }]) => [name, begin(name, spec)])),
+    state: Object.fromEntries([...trace.states].map(([name, traced]) => [name, begin(name, traced)])),
   }
 }

@@ -166,6 +166,25 @@ describe('initializeModel', () => {
     )
   })
 
+  test('a state behind a parameter starts from its draw', () => {
+    const fit = (name: string, plain: ParameterSpec, context: LayerContext) => {
+      const fitted = context.state(`${name}.fitted`, {
+        shape: [2],
+        initial: uniform,
+        fromDraw: (draw, initial) => Array.from(numbers(draw), (w: number, i) => w - Number(initial.data[i])),
+      })
+      return mul(context.parameter(`${name}.raw`, { ...plain, fromDraw: numbers }), fitted)
+    }
+    const parametrization = { kind: 'parametrization', name: 'fit', options: {}, apply: fit } as const
+    const model = layer('l', (from, context) => mul(from, context.parameter('w', { ...spec, parametrization })))
+    const { parameters, state } = initializeModel(traceModel(model, x), keyOf(3))
+    const alone = layer('l', (from, context) => mul(from, context.state('w.fitted', { shape: [2], initial: uniform })))
+    const initial = initializeModel(traceModel(alone, x), keyOf(3)).state['w.fitted'] as Value
+    expect(Array.from(numbers(state['w.fitted'] as Value))).toEqual(
+      Array.from(numbers(parameters['w.raw'] as Value), (w: number, i) => Math.fround(w - Number(initial.data[i]))),
+    )
+  })
+
   test('draws a state that asks for it', () => {
     const model = layer('l', (from, context) => mul(from, context.state('u', { shape: [2], initial: uniform })))
     const [a, b] = [3, 4].map((seed) => initializeModel(traceModel(model, x), keyOf(seed)).state['u'])

@@ -42,6 +42,8 @@ export interface TracedState {
   readonly tensor: Tensor
   /** The value after the step; the tensor itself where no layer set it. */
   readonly next: Tensor
+  /** The parameter it stands behind, where a parametrization declared it. */
+  readonly replaces?: string
 }
 
 /** A model applied to an input. All maps are keyed by full name and ordered by first use. */
@@ -82,11 +84,16 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
     const full = (name: string) => (path === '' ? name : `${path}.${name}`)
     const children = new Set<string>()
     let keys = 0
+    const behind = (replaced?: string) => (replaced === undefined ? {} : { replaces: full(replaced) })
     const trained = (name: string, spec: ParameterSpec, replaced?: string): Tensor => {
       const { shape, role, outputAxes, inputAxes, groups } = spec
       const info = { name: full(name), role, shape, outputAxes, inputAxes, groups }
-      const behind = replaced === undefined ? {} : { replaces: full(replaced) }
-      return declare(parameters, full(name), { spec, info, tensor: input(full(name), shape), path, ...behind }).tensor
+      const tensor = input(full(name), shape)
+      return declare(parameters, full(name), { spec, info, tensor, path, ...behind(replaced) }).tensor
+    }
+    const kept = (name: string, spec: LayerStateSpec, replaced?: string): Tensor => {
+      const tensor = input(full(name), spec.shape)
+      return declare(states, full(name), { spec, tensor, next: tensor, ...behind(replaced) }).tensor
     }
     // Regularizers look at the effective tensor; what stands behind it is trained and nothing else.
     const parametrized = (name: string, spec: ParameterSpec, parametrization: Parametrization): Tensor => {
@@ -97,7 +104,11 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
           problem: `the constraint ${constraint.name} cannot act through the parametrization ${parametrization.name}`,
           hint: 'one of the two',
         })
-      return parametrization.apply(name, plain, { ...context, parameter: (own, of) => trained(own, of, name) })
+      return parametrization.apply(name, plain, {
+        ...context,
+        parameter: (own, of) => trained(own, of, name),
+        state: (own, of) => kept(own, of, name),
+      })
     }
     const context: LayerContext = {
       path,
@@ -110,10 +121,7 @@ export function traceModel(model: Layer, x: Tensor, options: TraceOptions = {}):
         const tensor = parametrization === undefined ? trained(name, spec) : parametrized(name, rest, parametrization)
         return declare(effective, full(name), { tensor, spec: rest }).tensor
       },
-      state(name, spec) {
-        const tensor = input(full(name), spec.shape)
-        return declare(states, full(name), { spec, tensor, next: tensor }).tensor
-      },
+      state: (name, spec) => kept(name, spec),
       setState(name, next) {
         const state = states.get(full(name))
         if (state === undefined || !sameShape(state.spec.shape, next.shape))
