@@ -47,3 +47,5 @@ export { type Difference, type Replay, type ReplayOptions, replay } from './stud
 export { createStudy, type DeclaredStudy, type Study, type StudyOptions } from './study/study.ts'
 export type { Trial } from './study/trial.ts'
 export type { StudyTrial } from './study/view.ts'
+export { type ObjectiveThreads, objectiveThreads } from './threads/objective-threads.ts'
+export { type RemoteTrial, serveObjective } from './threads/serve.ts'
