@@ -1,14 +1,10 @@
 // Spectral normalization: Miyato, Kataoka, Koyama & Yoshida 2018.
 
 import {
-  constant,
   div,
-  evaluate,
   type Initializer,
-  input,
   matmul,
   maximum,
-  numberOf,
   numbers,
   type Parametrization,
   parseOptions,
@@ -20,9 +16,9 @@ import {
   sum,
   type Tensor,
   transpose,
-  type Value,
 } from '@gradwerk/core'
 import { z } from 'zod'
+import { settledDirection } from './settled-direction.ts'
 
 const schema = z.strictObject({
   iterations: z
@@ -78,33 +74,6 @@ function unit(a: Tensor, epsilon: number): Tensor {
   return div(a, maximum(sqrt(sum(square(a))), epsilon))
 }
 
-interface Direction {
-  readonly u: Tensor
-  readonly y: Tensor
-}
-
-/** One power iteration: y = Mᵀu / ‖Mᵀu‖, then u = My / ‖My‖. */
-function iterated(matrix: Matrix, u: Tensor, epsilon: number): Direction {
-  const y = unit(matrix.transposedTimes(u), epsilon)
-  return { u: unit(matrix.times(y), epsilon), y }
-}
-
-/** Iterates on the first weight until σ moves by less than a millionth, at most 200 times: what training goes on from. */
-function settled(weight: Value, direction: Value, outputAxes: readonly number[], epsilon: number): Value {
-  const matrix = matrixOf(constant(weight), outputAxes)
-  const { u, y } = iterated(matrix, input('u', [matrix.outputs, 1]), epsilon)
-  const sigma = sqrt(sum(square(matrix.times(y))))
-  let found: Value = { ...direction, shape: u.shape }
-  for (let i = 0, before = 0; i < 200; i++) {
-    const [next, size] = evaluate([u, sigma], { u: found }) as [Value, Value]
-    found = next
-    const now = numberOf(size)
-    if (Math.abs(now - before) <= 1e-6 * now) break
-    before = now
-  }
-  return found
-}
-
 /**
  * Spectral normalization: w = v / σ, where σ approaches the largest singular value of v as a matrix M [outputs, rest], so that the layer
  * stretches no input by more than 1.
@@ -140,12 +109,15 @@ export function spectralNorm(given: SpectralNormOptions = {}): Parametrization {
       const kept = context.state(`${name}.u`, {
         shape: [matrix.outputs],
         initial: anyDirection,
-        fromDraw: (draw, direction) => numbers(settled(draw, direction, spec.outputAxes, epsilon)),
+        fromDraw: (draw, direction) => settledDirection(draw, spec.outputAxes, direction),
       })
       let u = unit(reshape(kept, [matrix.outputs, 1]), epsilon)
       let y = unit(fixed.transposedTimes(u), epsilon)
       if (context.batchStatistics) {
-        for (let i = 0; i < iterations; i++) ({ u, y } = iterated(fixed, u, epsilon))
+        for (let i = 0; i < iterations; i++) {
+          if (i > 0) y = unit(fixed.transposedTimes(u), epsilon)
+          u = unit(fixed.times(y), epsilon)
+        }
         context.setState(`${name}.u`, reshape(u, [matrix.outputs]))
       }
       const sigma = sum(matmul(stopGradient(u), matrix.times(stopGradient(y)), { transposeA: true }))

@@ -9,29 +9,23 @@ import {
   parseOptions,
   reshape,
   type Shape,
-  sizeOf,
   sqrt,
   square,
-  stridesOf,
   sum,
   type Value,
 } from '@gradwerk/core'
 import { z } from 'zod'
 import { everywhere } from './default-initializer.ts'
+import { outputUnits } from './output-units.ts'
 
 const schema = z.strictObject({})
 
 /** The Euclidean norm of what feeds each output unit: all elements of one index along the output axes. */
 function normsOf({ shape, data }: Pick<Value, 'shape' | 'data'>, outputAxes: readonly number[]): Float64Array {
-  const lengths = outputAxes.map((axis) => shape[axis] as number)
-  const strides = stridesOf(shape)
-  const inner = stridesOf(lengths)
-  const squares = new Float64Array(sizeOf(lengths))
+  const units = outputUnits(shape, outputAxes)
+  const squares = new Float64Array(units.count)
   for (let i = 0; i < data.length; i++) {
-    const unit = outputAxes.reduce((at, axis, k) => {
-      const index = Math.floor(i / (strides[axis] as number)) % (shape[axis] as number)
-      return at + index * (inner[k] as number)
-    }, 0)
+    const unit = units.of(i)
     squares[unit] = (squares[unit] as number) + Number(data[i]) ** 2
   }
   return squares.map(Math.sqrt)
