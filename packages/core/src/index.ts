@@ -10,8 +10,19 @@ export * from './model/paths.ts'
 export * from './model/scope.ts'
 export * from './model/trace.ts'
 export * from './ops/index.ts'
+export { jsonSchemaOf, type OptionJsonSchema } from './option-json-schema.ts'
 export { type OptionFacts, optionFacts, schemaOf } from './option-schemas.ts'
-export * from './options.ts'
+export {
+  hyperparameterSchema,
+  isPlugin,
+  type OptionMeta,
+  parseOptions,
+  pluginSchema,
+  type Registry,
+  revive,
+  show,
+  withMainOption,
+} from './options.ts'
 export * from './program/call.ts'
 export * from './program/gradient.ts'
 export * from './program/graph.ts'

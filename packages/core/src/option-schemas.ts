@@ -3,18 +3,19 @@
 import { z } from 'zod'
 import type { Plugin } from './contracts/plugin.ts'
 import type { Distribution } from './contracts/search.ts'
+import { OptionError } from './errors.ts'
 
-/** Schemas by the options that passed them. */
+/** Schemas by the options that passed them, and by the errors about those that did not. */
 const schemas = new WeakMap<object, z.ZodType>()
 
 /** Remembers what options were checked with. */
-export function rememberSchema(options: unknown, schema: z.ZodType): void {
-  if (typeof options === 'object' && options !== null) schemas.set(options, schema)
+export function rememberSchema(checked: unknown, schema: z.ZodType): void {
+  if (typeof checked === 'object' && checked !== null) schemas.set(checked, schema)
 }
 
-/** The schema of a plugin's options; undefined where the plugin's factory checks them in another way. */
-export function schemaOf(plugin: Plugin): z.ZodType | undefined {
-  return schemas.get(plugin.options)
+/** The schema of a plugin's options, or of those that an error is about; undefined where they were checked in another way. */
+export function schemaOf(of: Plugin | OptionError): z.ZodType | undefined {
+  return schemas.get(of instanceof OptionError ? of : of.options)
 }
 
 export interface OptionFacts {

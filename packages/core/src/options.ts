@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Plugin } from './contracts/plugin.ts'
 import type { Schedule } from './contracts/schedule.ts'
 import type { Distribution } from './contracts/search.ts'
-import { OptionError, PluginError } from './errors.ts'
+import { type ErrorFacts, OptionError, PluginError } from './errors.ts'
 import { rememberSchema } from './option-schemas.ts'
 
 /** What a schema may say about an option besides its domain: `z.number().meta({ description, search })`. */
@@ -33,7 +33,7 @@ function at(given: unknown, path: readonly PropertyKey[]): unknown {
 type Issue = z.core.$ZodIssue
 
 /** What an issue expected, without zod's words around it. */
-function expectation(issue: Issue): string {
+export function expectation(issue: Issue): string {
   if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input')
     return issue.message.replace(/^[^:]*: expected /, '').replace(/, received .*$/, '')
   const branches = issue.errors.flatMap(([first]) => (first === undefined ? [] : [expectation(first)]))
@@ -56,30 +56,35 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly
   return inner instanceof z.ZodType ? keysAt(inner, rest) : undefined
 }
 
-/** Checks options against a schema and fills in defaults. Throws an OptionError that names the option. */
+/** What is wrong with options. */
+function refusal(schema: z.ZodType, given: unknown, issues: readonly Issue[]): Omit<ErrorFacts, 'who'> {
+  const issue = foremost(issues)
+  const path = issue?.path ?? []
+  if (issue?.code === 'unrecognized_keys') {
+    const keys = keysAt(schema, path)
+    return {
+      problem: `unknown option ${issue.keys.map((key) => `'${[...path, key].join('.')}'`).join(', ')}`,
+      expected: keys === undefined ? 'a known option' : keys.length === 0 ? 'no options' : `one of ${keys.join(', ')}`,
+    }
+  }
+  const name = path.join('.')
+  return {
+    problem: name === '' ? 'the options are not valid' : `option '${name}' is not valid`,
+    expected: issue === undefined ? 'valid options' : expectation(issue),
+    got: show(at(given, path)),
+  }
+}
+
+/** Checks options against a schema and fills in defaults. Throws an OptionError that names the option; `schemaOf` finds the schema from it. */
 export function parseOptions<S extends z.ZodType>(who: string, schema: S, given: unknown): z.output<S> {
   const parsed = schema.safeParse(given)
   if (parsed.success) {
     rememberSchema(parsed.data, schema)
     return parsed.data
   }
-  const issue = foremost(parsed.error.issues)
-  const path = issue?.path ?? []
-  const name = path.join('.')
-  if (issue?.code === 'unrecognized_keys') {
-    const keys = keysAt(schema, path)
-    throw new OptionError({
-      who,
-      problem: `unknown option ${issue.keys.map((key) => `'${[...path, key].join('.')}'`).join(', ')}`,
-      expected: keys === undefined ? 'a known option' : keys.length === 0 ? 'no options' : `one of ${keys.join(', ')}`,
-    })
-  }
-  throw new OptionError({
-    who,
-    problem: name === '' ? 'the options are not valid' : `option '${name}' is not valid`,
-    expected: issue === undefined ? 'valid options' : expectation(issue),
-    got: show(at(given, path)),
-  })
+  const error = new OptionError({ who, ...refusal(schema, given, parsed.error.issues) })
+  rememberSchema(error, schema)
+  throw error
 }
 
 /** A schema for an option that takes a plugin of one kind (or of several). */

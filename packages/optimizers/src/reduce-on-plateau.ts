@@ -1,6 +1,6 @@
 // Reduce on plateau: a smaller learning rate once the figures stop getting better.
 
-import { type Callback, evidentMode, figureOf, OptionError, parseOptions, withMainOption } from '@gradwerk/core'
+import { type Callback, figureOf, modeOfFigure, parseOptions, withMainOption } from '@gradwerk/core'
 import { z } from 'zod'
 
 export interface ReduceOnPlateauOptions {
@@ -18,8 +18,8 @@ export interface ReduceOnPlateauOptions {
   readonly smallestFactor?: number
   /** The figure that decides: `validation.loss`, `training.accuracy`, `objective` … Default `validation.loss`. */
   readonly monitor?: string
-  /** Whether smaller or larger is better. Default: 'min' for losses and errors, 'max' for accuracies; else it must be given. */
-  readonly mode?: 'min' | 'max' | undefined
+  /** Whether smaller or larger is better. Default 'auto': 'min' for losses and errors, 'max' for accuracies; where the name says nothing, it must be given. */
+  readonly mode?: 'min' | 'max' | 'auto' | undefined
 }
 
 const epochs = z.int().nonnegative()
@@ -46,7 +46,10 @@ const schema = z.strictObject({
     .default(0)
     .meta({ description: 'The least that is left of the learning rate.' }),
   monitor: z.string().default('validation.loss').meta({ description: 'The figure that decides.' }),
-  mode: z.enum(['min', 'max']).optional().meta({ description: 'Whether smaller or larger is better.' }),
+  mode: z
+    .enum(['min', 'max', 'auto'])
+    .default('auto')
+    .meta({ description: "Whether smaller or larger is better; 'auto' goes by the name of the figure." }),
 })
 
 const savedSchema = z.object({
@@ -60,16 +63,6 @@ const savedSchema = z.object({
 type Progress = z.output<typeof savedSchema>
 
 const beginning: Progress = { best: null, bad: 0, cooling: 0, product: 1 }
-
-function modeOf(monitor: string): 'min' | 'max' {
-  const mode = evidentMode(monitor)
-  if (mode !== undefined) return mode
-  throw new OptionError({
-    who: 'reduceOnPlateau',
-    problem: `it is not evident whether '${monitor}' should be small or large`,
-    expected: "the option mode: 'min' or 'max'",
-  })
-}
 
 /**
  * Multiplies the learning rate by `factor` when the monitored figure has not improved for more than `patience` epochs. It acts on top of a
@@ -88,9 +81,9 @@ function modeOf(monitor: string): 'min' | 'max' {
  */
 export function reduceOnPlateau(given: number | ReduceOnPlateauOptions = {}): Callback {
   const who = 'reduceOnPlateau'
-  const parsed = parseOptions(who, schema, withMainOption('factor', given))
-  const options = { ...parsed, mode: parsed.mode ?? modeOf(parsed.monitor) }
-  const { factor, patience, cooldown, minRelativeDelta, minDelta, smallestFactor, monitor, mode } = options
+  const options = parseOptions(who, schema, withMainOption('factor', given))
+  const { factor, patience, cooldown, minRelativeDelta, minDelta, smallestFactor, monitor } = options
+  const mode = modeOfFigure(who, monitor, options.mode)
   let progress = beginning
   let loaded = false
 

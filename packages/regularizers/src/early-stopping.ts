@@ -3,9 +3,8 @@
 import {
   type Callback,
   type EpochRecord,
-  evidentMode,
   figureOf,
-  OptionError,
+  modeOfFigure,
   parseOptions,
   type RunView,
   type Snapshot,
@@ -104,9 +103,9 @@ const nothing: Snapshot = { parameters: {}, state: {}, slots: {} }
  */
 export function earlyStopping(given: number | EarlyStoppingOptions = {}): Callback {
   const who = 'earlyStopping'
-  const parsed = parseOptions(who, schema, withMainOption('patience', given))
-  const options = { ...parsed, mode: parsed.mode === 'auto' ? modeOf(who, parsed.monitor) : parsed.mode }
-  const { patience, monitor, mode, baseline, startEpoch, divergenceThreshold, restoreBest, restoreSlots } = options
+  const options = parseOptions(who, schema, withMainOption('patience', given))
+  const { patience, monitor, baseline, startEpoch, divergenceThreshold, restoreBest, restoreSlots } = options
+  const mode = modeOfFigure(who, monitor, options.mode)
   const margin = Math.abs(options.minDelta)
   let progress: Progress = { waited: 0 }
   let kept = nothing
@@ -170,13 +169,3 @@ const savedSchema = z.object({
   best: z.object({ value: z.number(), epoch: z.number(), step: z.number() }).optional(),
   waited: z.number(),
 })
-
-function modeOf(who: string, monitor: string): 'min' | 'max' {
-  const mode = evidentMode(monitor)
-  if (mode !== undefined) return mode
-  throw new OptionError({
-    who,
-    problem: `it is not evident whether '${monitor}' should be small or large`,
-    expected: "the option mode: 'min' or 'max'",
-  })
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { OptionError } from '@gradwerk/core'
 import * as regularizers from '@gradwerk/regularizers'
-import { earlyStopping } from '@gradwerk/regularizers'
+import { type EarlyStoppingOptions, earlyStopping } from '@gradwerk/regularizers'
 import { callbackSuite } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
 import { act, unasked, validationLosses } from './acted-run.ts'
@@ -249,21 +249,24 @@ describe('the monitor', () => {
     )
   })
 
-  test.each([
-    ['objective', 'min'],
-    ['validation.meanLoss', 'min'],
-    ['training.meanSquaredError', 'min'],
-    ['validation.accuracy', 'max'],
-    ['validation.topAccuracy', 'max'],
-  ])('%s is better %s', (monitor, mode) => {
-    expect(earlyStopping({ monitor }).options.mode).toBe(mode)
+  test('says by its name whether smaller or larger is better, unless told', async () => {
+    const figures = [0.1, 0.2, 0.3].map((accuracy) => ({
+      objective: 1,
+      loss: 1,
+      validation: { accuracy, loss: accuracy },
+    }))
+    const epochs = async (options: EarlyStoppingOptions) =>
+      (await act(earlyStopping({ patience: 1, ...options }), figures)).epochs
+    expect(await epochs({ monitor: 'validation.loss' })).toBe(2)
+    expect(await epochs({ monitor: 'validation.accuracy' })).toBe(3)
+    expect(await epochs({ monitor: 'validation.accuracy', mode: 'min' })).toBe(2)
   })
 
   test('of another name needs a mode', () => {
     expect(() => earlyStopping({ monitor: 'validation.score' })).toThrow(
       "'validation.score' should be small or large; expected the option mode",
     )
-    expect(earlyStopping({ monitor: 'validation.score', mode: 'max' }).options.mode).toBe('max')
+    expect(earlyStopping({ monitor: 'validation.score', mode: 'max' }).options['mode']).toBe('max')
   })
 })
 

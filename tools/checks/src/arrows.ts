@@ -1,8 +1,8 @@
 /** The import arrows of the repository: which package may import which, and no cycles among a package's files. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { parseSync } from 'oxc-parser'
-import { type Workspace, workspaces } from './workspaces.ts'
+import { isTest, sourceFiles, workspaces } from './workspaces.ts'
 
 /** Every package may import core. These may import more. */
 const alsoAllowed: Readonly<Record<string, readonly string[]>> = {
@@ -66,15 +66,6 @@ export function findCycles(graph: ReadonlyMap<string, readonly string[]>): strin
   }
   for (const node of graph.keys()) visit(node)
   return cycles
-}
-
-const isTest = (file: string): boolean => file.endsWith('.test.ts')
-
-function sourceFiles({ folder }: Workspace): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && /^(src|test)[\\/]/.test(file))
-    .map((file) => join(folder, file))
-    .sort()
 }
 
 /** Every violation under `root`, as one readable line each; empty when the arrows hold. */

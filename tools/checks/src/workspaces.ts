@@ -39,3 +39,13 @@ export function workspaces(
 /** The packages that go to npm. */
 export const publicPackages = (root: string = repositoryRoot): Workspace[] =>
   workspaces(root, ['packages']).filter(({ manifest }) => !manifest.private)
+
+export const isTest = (file: string): boolean => file.endsWith('.test.ts')
+
+/** The TypeScript files of a workspace's sources and tests, in order. */
+export function sourceFiles({ folder }: Workspace): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && /^(src|test)[\\/]/.test(file))
+    .map((file) => join(folder, file))
+    .sort()
+}

@@ -37,9 +37,18 @@ export function figureOf(who: string, name: string, record: EpochRecord): number
   })
 }
 
-/** Whether larger or smaller is better, for figures whose name says so. */
-export function evidentMode(figure: string): 'min' | 'max' | undefined {
+/**
+ * Whether smaller or larger is better for a figure: what the user says, or what the figure's name says ('min' for losses and errors, 'max' for
+ * accuracies, F1 …). Throws an OptionError where neither does.
+ */
+export function modeOfFigure(who: string, figure: string, given: 'min' | 'max' | 'auto' = 'auto'): 'min' | 'max' {
+  if (given !== 'auto') return given
   const name = figure.slice(figure.lastIndexOf('.') + 1)
   if (/(loss|objective|error)$/i.test(name)) return 'min'
-  return /(accuracy|precision|recall|f1|rSquared)$/i.test(name) ? 'max' : undefined
+  if (/(accuracy|precision|recall|f1|rSquared)$/i.test(name)) return 'max'
+  throw new OptionError({
+    who,
+    problem: `it is not evident whether '${figure}' should be small or large`,
+    expected: "the option mode: 'min' or 'max'",
+  })
 }

@@ -4,9 +4,8 @@ import { copyFile, link, rename, rm } from 'node:fs/promises'
 import {
   type Callback,
   type Directives,
-  evidentMode,
   figureOf,
-  OptionError,
+  modeOfFigure,
   parseOptions,
   type RunView,
   withMainOption,
@@ -91,7 +90,10 @@ export function checkpoint(options: string | CheckpointOptions): Callback {
 const bestSchema = z.strictObject({
   path: z.string().min(1).meta({ description: 'The file; replaced by every better checkpoint.' }),
   monitor: z.string().default('validation.loss').meta({ description: 'The figure that decides.' }),
-  mode: z.enum(['min', 'max']).optional().meta({ description: 'Whether smaller or larger is better.' }),
+  mode: z
+    .enum(['min', 'max', 'auto'])
+    .default('auto')
+    .meta({ description: "Whether smaller or larger is better; 'auto' goes by the name of the figure." }),
 })
 
 export interface BestCheckpointOptions {
@@ -99,8 +101,8 @@ export interface BestCheckpointOptions {
   readonly path: string
   /** The figure that decides: `validation.loss`, `validation.accuracy`, … Default `validation.loss`. */
   readonly monitor?: string
-  /** Whether smaller or larger is better. Default: what the figure's name says; else it must be given. */
-  readonly mode?: 'min' | 'max' | undefined
+  /** Whether smaller or larger is better. Default 'auto': what the figure's name says; where it says nothing, it must be given. */
+  readonly mode?: 'min' | 'max' | 'auto' | undefined
 }
 
 /**
@@ -114,21 +116,15 @@ export interface BestCheckpointOptions {
  */
 export function bestCheckpoint(given: string | BestCheckpointOptions): Callback {
   const who = 'bestCheckpoint'
-  const parsed = parseOptions(who, bestSchema, withMainOption('path', given))
-  const { path, monitor } = parsed
-  const mode = parsed.mode ?? evidentMode(monitor)
-  if (mode === undefined)
-    throw new OptionError({
-      who,
-      problem: `it is not evident whether '${monitor}' should be small or large`,
-      expected: "the option mode: 'min' or 'max'",
-    })
+  const options = parseOptions(who, bestSchema, withMainOption('path', given))
+  const { path, monitor } = options
+  const mode = modeOfFigure(who, monitor, options.mode)
   let best: number | null = null
   let loaded = false
   return {
     kind: 'callback',
     name: who,
-    options: { ...parsed, mode },
+    options,
     onRunStart() {
       if (!loaded) best = null
       loaded = false
