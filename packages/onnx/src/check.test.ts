@@ -3,7 +3,7 @@ import { DataError, ProgramError } from '@gradwerk/core'
 import { expect, test } from 'vitest'
 import { checkModel } from './check.ts'
 import { ModelProtoSchema } from './generated/onnx_pb.ts'
-import { decodeModel } from './model.ts'
+import { decodeModel } from './read/decode.ts'
 
 type Node = { opType: string; input: string[]; output: string[]; domain?: string }
 

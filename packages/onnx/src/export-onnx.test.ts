@@ -13,7 +13,7 @@ import {
 import { expect, test } from 'vitest'
 import { exportOnnx, exportOnnxFiles, onnxExporter } from './export-onnx.ts'
 import { TensorProto_DataLocation as DataLocation, TensorProto_DataType as DataType } from './generated/onnx_pb.ts'
-import { decodeModel } from './model.ts'
+import { decodeModel } from './read/decode.ts'
 
 const zeros = { kind: 'initializer', name: 'zeros', options: {}, sample: () => new Float32Array(6) } as const
 

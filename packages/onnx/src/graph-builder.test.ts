@@ -1,8 +1,9 @@
 import { OptionError, ProgramError, valueOf } from '@gradwerk/core'
 import { expect, test } from 'vitest'
 import { GraphBuilder } from './graph-builder.ts'
-import { decodeModel, encodeModel } from './model.ts'
+import { encodeModel } from './model.ts'
 import { irVersionOf } from './opset.ts'
+import { decodeModel } from './read/decode.ts'
 
 const vector = { dtype: 'float32', shape: [2] } as const
 

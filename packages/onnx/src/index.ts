@@ -15,8 +15,19 @@ export {
   onnxExporter,
 } from './export-onnx.ts'
 export { GraphBuilder, Names } from './graph-builder.ts'
+export { type ImportOptions, importOnnx } from './import-onnx.ts'
+export {
+  type LoadWeightsOptions,
+  loadWeights,
+  type UntrainedModel,
+  type WeightMapping,
+  type WeightSource,
+} from './load-weights.ts'
 export { type Lowered, type Lowering, lowerExpressions, type Rewrite, type Surroundings } from './lower.ts'
 export { type LowerOptions, lowerProgram, nextName } from './lower-program.ts'
 export type { ModelMetadata } from './metadata.ts'
-export { decodeModel, encodeModel, type ModelFacts } from './model.ts'
+export { encodeModel, type ModelFacts } from './model.ts'
 export { defaultOpset, newestOpset, oldestOpset } from './opset.ts'
+export { decodeModel } from './read/decode.ts'
+export type { ExternalFile, ExternalFiles } from './read/external-data.ts'
+export type { OnnxFile } from './read/onnx-file.ts'

@@ -15,7 +15,7 @@ import { expect, test } from 'vitest'
 import type { GraphProto } from './generated/onnx_pb.ts'
 import type { Rewrite } from './lower.ts'
 import { lowerProgram, nextName } from './lower-program.ts'
-import { decodeModel } from './model.ts'
+import { decodeModel } from './read/decode.ts'
 
 const x = input('x', [dynamic, 3])
 const w = input('w', [3])

@@ -1,6 +1,6 @@
 // A whole ONNX model: its graph, operator sets and metadata, as a message and as bytes.
 
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { create, toBinary } from '@bufbuild/protobuf'
 import { DataError } from '@gradwerk/core'
 import { checkModel } from './check.ts'
 import { type ModelProto, ModelProtoSchema } from './generated/onnx_pb.ts'
@@ -51,18 +51,4 @@ export function encodeProto(model: ModelProto): Uint8Array<ArrayBuffer> {
 /** The bytes of a checked model around a graph. */
 export function encodeModel(builder: GraphBuilder, facts: ModelFacts): Uint8Array<ArrayBuffer> {
   return encodeProto(modelProto(builder, facts))
-}
-
-/** Reads a model. Throws a DataError when the bytes are not one. */
-export function decodeModel(bytes: Uint8Array): ModelProto {
-  try {
-    return fromBinary(ModelProtoSchema, bytes)
-  } catch (cause) {
-    throw new DataError({
-      who: 'decodeModel',
-      problem: 'not an ONNX model',
-      expected: 'the bytes of an .onnx file',
-      cause,
-    })
-  }
 }

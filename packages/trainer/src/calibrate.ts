@@ -77,7 +77,7 @@ function besides(
 
 /**
  * Calls `calibrate` of every initializer that has it, in the order of the layers, each time with the layer's output under the
- * corrections made so far. `rows` is the batch to calibrate on.
+ * corrections made so far. `rows` is the batch to calibrate on. Numbers of a trained model stay as they are.
  */
 export async function calibrated(
   backend: Backend,
@@ -86,6 +86,7 @@ export async function calibrated(
   rows: Int32Array,
   initial: Snapshot,
 ): Promise<Snapshot> {
+  if (options.start !== undefined) return initial
   const { parameters: traced } = traceModel(options.model, batchInputs(dataset, rows.length).inputs, {
     batchStatistics: true,
   })

@@ -7,6 +7,7 @@ import { checkDataset } from './check-dataset.ts'
 import { constraintRules } from './matching.ts'
 import { type TrainerOptions, trainerSchema } from './options.ts'
 import { runPlan } from './schedule.ts'
+import { startingModel } from './starting-model.ts'
 import type { StepOptions } from './step-program.ts'
 import { stepper } from './stepper.ts'
 
@@ -131,6 +132,7 @@ export async function findLearningRate(
   const { optimizer, found } = swept(trainer.optimizer, rateAt)
   const options: StepOptions & Pick<TrainerOptions, 'stepsPerCall'> = {
     ...trainer,
+    ...startingModel(trainer.model),
     optimizer,
     gradientTransforms,
     augmentations,

@@ -12,13 +12,15 @@ import type {
   Metric,
   Optimizer,
   Regularizer,
+  TrainedModel,
 } from '@gradwerk/core'
 import { pluginSchema } from '@gradwerk/core'
 import { z } from 'zod'
 import type { ConstraintRule, RegularizerRule } from './matching.ts'
 
 export interface TrainerOptions {
-  readonly model: Layer
+  /** A layer, or a trained model whose numbers training starts from: that of a run, or one read from a file. */
+  readonly model: Layer | TrainedModel
   readonly loss: Loss
   readonly optimizer: Optimizer
   /** Evaluated beside the loss. Default none. */
@@ -81,9 +83,18 @@ const matcherSchema = z.union(
   { error: 'a function, or { role, name } with known roles' },
 )
 
+const valuesSchema = z.record(z.string(), z.looseObject({ data: z.custom((x) => ArrayBuffer.isView(x)) }))
+
+const trainedModelSchema = z.looseObject({
+  layer: pluginSchema('layer'),
+  input: z.looseObject({ shape: z.array(z.number()) }),
+  parameters: valuesSchema,
+  state: valuesSchema,
+})
+
 /** Checks what plain JavaScript callers may get wrong. */
 export const trainerSchema: z.ZodType = z.strictObject({
-  model: pluginSchema('layer'),
+  model: z.union([pluginSchema('layer'), trainedModelSchema], { error: 'a layer or a trained model' }),
   loss: pluginSchema('loss'),
   optimizer: pluginSchema('optimizer'),
   metrics: z.array(pluginSchema('metric')).optional(),

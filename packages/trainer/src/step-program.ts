@@ -25,6 +25,7 @@ import {
   sum,
   type Tensor,
   type TracedParameter,
+  type TrainedModel,
   tensorOf,
   tensorsOf,
   traceModel,
@@ -38,6 +39,8 @@ import { type ConstraintRule, matches, type RegularizerRule } from './matching.t
 
 export interface StepOptions {
   readonly model: Layer
+  /** The numbers to start from. Default: those that the model's initializers draw. */
+  readonly start?: TrainedModel | undefined
   readonly loss: Loss
   readonly optimizer: Optimizer
   readonly regularizers: readonly RegularizerRule[]

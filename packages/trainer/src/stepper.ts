@@ -11,6 +11,7 @@ import {
   PluginError,
   type Snapshot,
   sliceStep,
+  type TrainedModel,
   type Value,
   type Values,
 } from '@gradwerk/core'
@@ -18,6 +19,7 @@ import { datasetFeeds } from './batch.ts'
 import { gradientProgram } from './gradient-program.ts'
 import { hyperparameterFeeds } from './hyperparameters.ts'
 import { type StepCall, stepKeys } from './schedule.ts'
+import { startingValues } from './starting-model.ts'
 import { type StepOptions, type StepProgram, stepProgram } from './step-program.ts'
 import { defaultStepsPerCall } from './steps-per-call.ts'
 
@@ -45,9 +47,11 @@ interface Compiled extends StepProgram {
   readonly executable: Executable
 }
 
-function initialSnapshot({ trace, slots }: StepProgram, key: Key): Snapshot {
+function initialSnapshot({ trace, slots }: StepProgram, start: TrainedModel | undefined, key: Key): Snapshot {
+  const { parameters, state } = initializeModel(trace, key)
   return {
-    ...initializeModel(trace, key),
+    parameters: start === undefined ? parameters : startingValues(parameters, start.parameters),
+    state: start === undefined ? state : startingValues(state, start.state),
     slots: Object.fromEntries(
       [...slots].map(([name, { shape, initial }]) => [name, filled('float32', shape, initial)]),
     ),
@@ -91,7 +95,7 @@ export async function stepper(
   }
   const [first] = compiled.values()
   if (first === undefined) throw new PluginError({ who: 'stepper', problem: 'there is no batch' })
-  const initial = initialSnapshot(first, key)
+  const initial = initialSnapshot(first, options.start, key)
   return {
     initial,
     parameters: first.trace.parameters,

@@ -33,6 +33,7 @@ import { checkpointOf, startingPoint } from './progress.ts'
 import { recomputeStatistics } from './recompute-statistics.ts'
 import { runIdentity } from './run-identity.ts'
 import { runPlan } from './schedule.ts'
+import { startingModel } from './starting-model.ts'
 import type { StepOptions } from './step-program.ts'
 import { stepper } from './stepper.ts'
 
@@ -48,13 +49,6 @@ export interface Run {
   readonly stopped: string | null
 }
 
-/** What evaluation and prediction use. */
-interface Trained {
-  readonly snapshot: Snapshot
-  readonly parameters: Values
-  readonly inputShape: Shape
-}
-
 /** Samples that data-dependent initializers see. */
 const calibrationSamples = 256
 
@@ -64,12 +58,15 @@ function typeKey({ inputs, targets }: Dataset): string {
 }
 
 export class Trainer {
-  readonly #options: Required<Omit<TrainerOptions, 'onWarning' | 'regularizers' | 'constraints' | 'stepsPerCall'>> &
+  readonly #options: Required<
+    Omit<TrainerOptions, 'model' | 'onWarning' | 'regularizers' | 'constraints' | 'stepsPerCall'>
+  > &
     StepOptions & { readonly stepsPerCall: number | undefined }
   readonly #warn: (message: string) => void
   readonly #key: Key
   readonly #evaluators = new Map<string, Promise<Evaluator>>()
-  #current: Trained | undefined
+  /** What evaluation and prediction use. */
+  #current: TrainedModel | undefined
   #fitting = false
 
   /** Throws an OptionError for an option that is missing, unknown or of the wrong kind. */
@@ -92,9 +89,12 @@ export class Trainer {
         expected: 'metrics whose figures have distinct names',
       })
     const rules = regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule }))
-    const { model, loss, optimizer, backend } = options
+    const { loss, optimizer, backend } = options
+    const { model, start } = startingModel(options.model)
+    this.#current = start
     this.#options = {
       model,
+      start,
       loss,
       optimizer,
       backend,
@@ -182,32 +182,33 @@ export class Trainer {
       checkpoint: (at) => encodeCheckpoint(checkpointOf(at, identity(), this.#options)),
     })
     const { snapshot } = progress
-    const parameters = parametersOf(progress)
-    const inputShape = train.inputs.shape.slice(1)
-    this.#current = { snapshot, parameters, inputShape }
     const model: TrainedModel = {
       layer: this.#options.model,
-      input: { shape: inputShape, dtype: 'float32' },
-      parameters,
+      input: { shape: train.inputs.shape.slice(1), dtype: 'float32' },
+      parameters: parametersOf(progress),
       state: snapshot.state,
     }
+    this.#current = model
     const stopped = progress.stopped ?? (signal?.aborted === true ? 'aborted' : null)
     return { history: progress.history, model, snapshot, steps: progress.step, stopped }
   }
 
-  /** Loss and metrics of a dataset with the parameters of the last run. Throws a DataError before there was one. */
+  /**
+   * Loss and metrics of a dataset with the parameters of the last run, before that of the trained model given. Throws a DataError where
+   * there is neither.
+   */
   async evaluate(dataset: Dataset): Promise<Record<string, number>> {
-    const { parameters, snapshot, inputShape } = this.#trained('Trainer.evaluate')
+    const { parameters, state, input } = this.#trained('Trainer.evaluate')
     checkDataset('Trainer.evaluate', dataset)
-    checkSampleShape('Trainer.evaluate', dataset.inputs.shape, inputShape)
+    checkSampleShape('Trainer.evaluate', dataset.inputs.shape, input.shape)
     await this.#checkTargets(dataset)
-    return this.#figures(dataset, { ...parameters, ...snapshot.state })
+    return this.#figures(dataset, { ...parameters, ...state })
   }
 
   /** The model's output [samples, …] for inputs [samples, …features], which are multiplied with `inputScale` (default 1) first. */
   async predict(inputs: Value, inputScale = 1): Promise<Value> {
-    const { parameters, snapshot, inputShape } = this.#trained('Trainer.predict')
-    checkSampleShape('Trainer.predict', inputs.shape, inputShape)
+    const { parameters, state, input } = this.#trained('Trainer.predict')
+    checkSampleShape('Trainer.predict', inputs.shape, input.shape)
     if (!Number.isFinite(inputScale))
       throw new DataError({
         who: 'Trainer.predict',
@@ -216,7 +217,7 @@ export class Trainer {
         got: show(inputScale),
       })
     const predict = await predictor(this.#options.backend, this.#options.model, inputs)
-    return predict(inputs, inputScale, { ...parameters, ...snapshot.state })
+    return predict(inputs, inputScale, { ...parameters, ...state })
   }
 
   /**
@@ -225,21 +226,14 @@ export class Trainer {
    * and `predict` use them; the model that has them is returned.
    */
   async recomputeStatistics(dataset: Dataset, options: { readonly batchSize?: number } = {}): Promise<TrainedModel> {
-    const trained = this.#trained('Trainer.recomputeStatistics')
-    const { model: layer, backend, seed } = this.#options
-    const { snapshot, parameters, inputShape } = trained
-    const model: TrainedModel = {
-      layer,
-      input: { shape: inputShape, dtype: 'float32' },
-      parameters,
-      state: snapshot.state,
-    }
+    const model = this.#trained('Trainer.recomputeStatistics')
+    const { backend, seed } = this.#options
     const recomputed = await recomputeStatistics(model, dataset, { ...options, backend, seed })
-    this.#current = { ...trained, snapshot: { ...snapshot, state: recomputed.state } }
+    this.#current = recomputed
     return recomputed
   }
 
-  #trained(who: string): Trained {
+  #trained(who: string): TrainedModel {
     if (this.#current !== undefined) return this.#current
     throw new DataError({ who, problem: 'there are no trained parameters', hint: 'calling fit first' })
   }
