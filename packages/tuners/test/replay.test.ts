@@ -9,14 +9,18 @@ import {
   createStudy,
   defineSpace,
   float,
+  gaussianProcess,
+  grid,
   int,
   journalStorage,
   memoryStorage,
+  quasiRandom,
   random,
   replay,
   type Storage,
   StudyError,
   type Trial,
+  tpe,
 } from '../src/index.ts'
 import { worker } from './workers/crew.ts'
 
@@ -49,8 +53,8 @@ function objective(trial: Trial): number {
 }
 
 /** Two studies on one log that ask, report and tell in an order drawn at random. */
-function interleave(storages: readonly Storage[], steps: number, random: RandomStream) {
-  const studies = storages.map((storage) => createStudy({ storage, sampler: nosy(), registries: [{ nosy }] }))
+function interleave(storages: readonly Storage[], steps: number, random: RandomStream, sampler = nosy()) {
+  const studies = storages.map((storage) => createStudy({ storage, sampler, registries: [{ nosy }] }))
   const running: (readonly [study: number, trial: Trial])[] = []
   for (let step = 0; step < steps; step++) {
     const which = random.integer(studies.length)
@@ -85,6 +89,19 @@ test('so are those of several storages on one journal', () => {
   expect(differences).toEqual([])
   expect(parameters).toBeGreaterThan(40)
 })
+
+test.each([tpe({ startup: 4 }), gaussianProcess({ startup: 4 }), quasiRandom(), grid({ points: 3 })])(
+  'so are suggestions that count on what others run: $name',
+  (sampler) => {
+    const path = join(folder, `${sampler.name}.log`)
+    const storages = [journalStorage(path), journalStorage(path)]
+    interleave(storages, 60, randomStream(keyOf(7)), sampler)
+    for (const storage of storages) storage.close()
+    const { parameters, differences } = replay({ storage: journalStorage(path) })
+    expect(differences).toEqual([])
+    expect(parameters).toBeGreaterThan(20)
+  },
+)
 
 test('what differs is told', () => {
   const path = join(folder, 'differs.log')
@@ -129,12 +146,16 @@ test('a study that is not there, or not from here, is no study to replay', () =>
   expect(() => replay({ storage })).toThrow('it was not made here')
 })
 
-test('the same seed gives the same study in other processes', async () => {
-  const paths = ['a.log', 'b.log'].map((name) => join(folder, name))
-  expect(await Promise.all(paths.map((path) => worker(path, 'trials', 12).ended))).toEqual(
-    Array(2).fill({ how: 0, text: '' }),
-  )
-  const [a, b] = paths.map((path) => createStudy({ storage: journalStorage(path) }).trials())
-  expect(a).toHaveLength(12)
-  expect(a).toEqual(b)
-}, 60_000)
+test.each(['tpe', 'gaussianProcess'] as const)(
+  'the same seed gives the same study in other processes: %s',
+  async (sampler) => {
+    const paths = ['a', 'b'].map((name) => join(folder, `${sampler}-${name}.log`))
+    expect(await Promise.all(paths.map((path) => worker(path, 'trials', 14, 0, sampler).ended))).toEqual(
+      Array(2).fill({ how: 0, text: '' }),
+    )
+    const [a, b] = paths.map((path) => createStudy({ storage: journalStorage(path) }).trials())
+    expect(a).toHaveLength(14)
+    expect(a).toEqual(b)
+  },
+  60_000,
+)

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { journalStorage, replay } from '../../src/index.ts'
+import type { SamplerName } from './study-worker.ts'
 
 const script = fileURLToPath(new URL('./study-worker.ts', import.meta.url))
 
@@ -14,8 +15,15 @@ export interface Crew {
   readonly ended: Promise<{ readonly how: number | string | null; readonly text: string }>
 }
 
-export function worker(path: string, limit: 'trials' | 'total', count: number, pause = 0): Crew {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, path, limit, String(count), String(pause)], {
+export function worker(
+  path: string,
+  limit: 'trials' | 'total',
+  count: number,
+  pause = 0,
+  sampler: SamplerName = 'random',
+): Crew {
+  const args = [path, limit, String(count), String(pause), sampler]
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
   })

@@ -1,10 +1,14 @@
-// A process that works on a journal: `study-worker.ts <journal> <trials|total> <count> [milliseconds]`.
+// A process that works on a journal: `study-worker.ts <journal> <trials|total> <count> [milliseconds] [sampler]`.
 
-import { createStudy, journalStorage, type Trial } from '../../src/index.ts'
+import type { Sampler } from '@gradwerk/core'
+import { createStudy, gaussianProcess, journalStorage, random, type Trial, tpe } from '../../src/index.ts'
 
-const [path = '', limit = 'trials', count = '0', pause = '0'] = process.argv.slice(2)
+export type SamplerName = 'random' | 'tpe' | 'gaussianProcess'
+const samplers: Readonly<Record<SamplerName, () => Sampler>> = { random, tpe, gaussianProcess }
+
+const [path = '', limit = 'trials', count = '0', pause = '0', name = 'random'] = process.argv.slice(2)
 const storage = journalStorage(path, { heartbeat: 0.5 })
-const study = createStudy({ storage, seed: 5 })
+const study = createStudy({ storage, seed: 5, sampler: samplers[name as SamplerName]() })
 
 async function objective(trial: Trial): Promise<number> {
   const x = trial.float('x', -5, 10)
