@@ -12,6 +12,7 @@ import {
   topological,
   type Values,
 } from '@gradwerk/core'
+import { graphInputs } from '@gradwerk/onnx'
 
 /** A composite op with a kernel of its own and no ONNX form: random words, masks, keys. */
 function isRandom({ op }: Tensor): boolean {
@@ -39,11 +40,6 @@ export function hostedTensors(program: Program, roots: readonly Tensor[]): Set<T
     return []
   })
   return hosted
-}
-
-/** What the graph computes a tensor from under the ops' own lowerings. */
-export function graphInputs({ op, inputs, expansion }: Tensor): readonly Tensor[] {
-  return expansion !== undefined && !isLeaf(op) && op.lower === undefined ? [expansion] : inputs
 }
 
 /** Computes hosted tensors for every step of a call; the results have a leading axis of steps. */

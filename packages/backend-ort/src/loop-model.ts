@@ -1,8 +1,16 @@
 // A program as an ONNX model whose graph is one Loop: k steps a call, the state carried inside.
 
 import { BackendError, dynamic, formatType, type Program, type Tensor, type Type, topological } from '@gradwerk/core'
-import { defaultOpset, encodeModel, GraphBuilder, graphAttribute, lowerExpressions, type Rewrite } from '@gradwerk/onnx'
-import { graphInputs, hostedTensors } from './hosted.ts'
+import {
+  defaultOpset,
+  encodeModel,
+  GraphBuilder,
+  graphAttribute,
+  graphInputs,
+  lowerExpressions,
+  type Rewrite,
+} from '@gradwerk/onnx'
+import { hostedTensors } from './hosted.ts'
 
 /** The model, and what its inputs and outputs are called for each name in the program. */
 export interface LoopModel {
@@ -14,7 +22,7 @@ export interface LoopModel {
   /** States, with their names before and after the steps; a state that steps leave as it is has no name after. */
   readonly state: ReadonlyMap<string, { readonly current: string; readonly next?: string }>
   readonly outputs: ReadonlyMap<string, string>
-  /** How many outputs the model has. A model without any is not valid ONNX, and needs no run. */
+  /** How many outputs the model has. Without any there is no model, and nothing to run. */
   readonly results: number
   /** Tensors that the host computes for every step of a call. */
   readonly hosted: ReadonlyMap<Tensor, string>
@@ -80,8 +88,9 @@ export function loopModel(program: Program, rewrites: readonly Rewrite[]): LoopM
   for (const { output, next } of carried) main.output(output, output, next)
   for (const { output, tensor } of collected) main.output(output, output, perStep(tensor))
 
+  const results = carried.length + collected.length
   return {
-    bytes: encodeModel(main, { name: program.name }),
+    bytes: results === 0 ? new Uint8Array(0) : encodeModel(main, { name: program.name }),
     steps,
     shared,
     inputs,
@@ -89,7 +98,7 @@ export function loopModel(program: Program, rewrites: readonly Rewrite[]): LoopM
       ...constantStates.map(([name, input]) => [name, { current: input }] as const),
       ...carried.map(({ name, input, output }) => [name, { current: input, next: output }] as const),
     ]),
-    results: carried.length + collected.length,
+    results,
     outputs: new Map(collected.map(({ name, output }) => [name, output])),
     hosted,
   }

@@ -2,93 +2,156 @@
 
 import {
   type Backend,
-  constantHyperparameters,
   DataError,
-  dynamic,
-  input,
   keyOf,
   numbers,
   program,
   randomStream,
   reference,
   sizeOf,
+  type Tensor,
   type TrainedModel,
   type Type,
-  traceModel,
   type Value,
+  type Values,
   valueOf,
 } from '@gradwerk/core'
-import { checkModel, decodeModel, exportedInput, exportedOutput } from '@gradwerk/onnx'
+import {
+  checkModel,
+  decodeModel,
+  type ExportedExpressions,
+  exportedExpressions,
+  exportedInput,
+  withOutputs,
+} from '@gradwerk/onnx'
+import type { RuntimeSession } from './runtime.ts'
 import { loadNodeRuntime } from './runtime-node.ts'
 
 export interface VerifyOptions {
-  /** Batch sizes to try. Default 1, 2 and 7. */
+  /** Batch sizes to try with random samples. Default 1, 2 and 7. */
   readonly batchSizes?: readonly number[]
+  /** Real samples [samples, …] of what the file takes, tried besides. Default none. */
+  readonly samples?: Value
+  /** Compares what every node of a layer computes as well. Default false. */
+  readonly intermediates?: boolean
+  /** The largest absolute difference that passes. Default 1e-5. */
+  readonly tolerance?: number
   /** What computes the expected numbers. Default the reference backend. */
   readonly backend?: Backend
   /** Seed of the random samples: floats standard normal, bytes uniform. Default 1. */
   readonly seed?: number
 }
 
-export interface Verification {
+/** The numbers of one value of a file beside those that the model gives. */
+export interface ValueDifference {
+  readonly name: string
+  /** NaN when one is NaN where the other is not. */
   readonly maxAbsDifference: number
+}
+
+export interface Verification {
+  /** Of all outputs. */
+  readonly maxAbsDifference: number
+  /** Whether all outputs are within the tolerance. */
+  readonly passed: boolean
+  readonly outputs: readonly ValueDifference[]
+  /** What nodes compute, in the order of the file; empty unless asked for. */
+  readonly intermediates: readonly ValueDifference[]
+  /** The first value, in the order of the file, beyond the tolerance; null where there is none. */
+  readonly firstDifferent: string | null
   readonly batchSizes: readonly number[]
+  /** How many real samples were tried. */
+  readonly samples: number
   /** Version of ONNX Runtime that ran the file. */
   readonly runtime: string
 }
 
+/** Rows of real samples in one call. */
+const mostRows = 256
+
 /**
- * Runs an exported file and the model it came from on random samples and returns the largest absolute difference between their
- * outputs (NaN when one is NaN where the other is not). Throws a DataError or ProgramError for bytes that are not a valid model, and a BackendError when ONNX
- * Runtime is missing.
+ * Runs an exported file and the model it came from on random and on real samples, and compares every output, and on request what every
+ * node computes. The file is checked by the rules of ONNX first (`checkModel`).
+ *
+ * @throws DataError for bytes that are no model or one that `exportOnnx` did not make; ProgramError for a file against the rules of ONNX;
+ * BackendError when ONNX Runtime is missing
  */
 export async function verifyOnnx(
   bytes: Uint8Array,
   model: TrainedModel,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const { batchSizes = [1, 2, 7], backend = reference(), seed = 1 } = options
-  checkModel(decodeModel(bytes))
+  const { batchSizes = [1, 2, 7], samples, intermediates = false, backend = reference(), seed = 1 } = options
+  const { tolerance = 1e-5 } = options
+  const file = decodeModel(bytes)
+  checkModel(file)
+  const expressions = exportedExpressions(file, model)
+  const compared = new Map(intermediates ? expressions.values : expressions.outputs)
   const runtime = await loadNodeRuntime()
-  const refused = (problem: string) => (cause: unknown) => {
+  const session = await runtime
+    .createSession(intermediates ? withOutputs(file, compared) : bytes, { threads: 1, spinMicroseconds: 0 })
+    .catch(refused('ONNX Runtime does not take the file'))
+  const expected = await forwardPass(expressions, compared, model, backend)
+  const differences = new Map([...compared.keys()].map((name) => [name, 0]))
+  const compare = async (x: Value) => {
+    const [wanted, got] = [await expected(x), await outputsOf(session, x)]
+    for (const [name, most] of differences)
+      differences.set(name, Math.max(most, difference(name, wanted[name] as Value, got[name])))
+  }
+  const { dtype, shape } = expressions.input
+  for (const size of batchSizes) await compare(randomSamples({ dtype, shape: [size, ...shape.slice(1)] }, seed))
+  for (const rows of parts(samples)) await compare(rows)
+  await session.release()
+  const found = [...differences].map(([name, maxAbsDifference]) => ({ name, maxAbsDifference }))
+  const outputs = found.filter(({ name }) => expressions.outputs.has(name))
+  const maxAbsDifference = Math.max(...outputs.map((output) => output.maxAbsDifference))
+  return {
+    maxAbsDifference,
+    passed: maxAbsDifference <= tolerance,
+    outputs,
+    intermediates: found.filter(({ name }) => !expressions.outputs.has(name)),
+    firstDifferent: found.find((value) => !(value.maxAbsDifference <= tolerance))?.name ?? null,
+    batchSizes,
+    samples: samples?.shape[0] ?? 0,
+    runtime: runtime.version,
+  }
+}
+
+function refused(problem: string): (cause: unknown) => never {
+  return (cause) => {
     throw new DataError({ who: 'verifyOnnx', problem, cause })
   }
-  const session = await runtime
-    .createSession(bytes, { threads: 1, spinMicroseconds: 0 })
-    .catch(refused('ONNX Runtime does not take the file'))
-  const expected = await forwardPass(model, backend)
-  let maxAbsDifference = 0
-  for (const size of batchSizes) {
-    const x = samples({ dtype: model.input.dtype, shape: [size, ...model.input.shape] }, seed)
-    const results = await session.run({ [exportedInput]: x }).catch(refused("the file does not take the model's input"))
-    maxAbsDifference = Math.max(maxAbsDifference, difference(await expected(x), results[exportedOutput]))
-  }
-  await session.release()
-  return { maxAbsDifference, batchSizes, runtime: runtime.version }
+}
+
+function outputsOf(session: RuntimeSession, x: Value): Promise<Values> {
+  return session.run({ [exportedInput]: x }).catch(refused("the file does not take the model's input"))
 }
 
 /** The model in evaluation mode on a backend. */
-async function forwardPass({ layer, input: type, parameters, state }: TrainedModel, backend: Backend) {
-  const x = input(exportedInput, [dynamic, ...type.shape], type.dtype)
-  const trace = traceModel(layer, x, { hyperparameters: constantHyperparameters() })
-  const declared = [...trace.parameters, ...trace.states].map(([name, { tensor }]) => [name, tensor] as const)
-  const values = { ...parameters, ...state }
-  const shared = Object.fromEntries(declared.map(([name]) => [name, values[name] as Value]))
-  const forward = program({
-    name: 'verifyOnnx',
-    shared: { ...Object.fromEntries(declared), [exportedInput]: x },
-    inputs: {},
-    state: {},
-    outputs: { [exportedOutput]: trace.output },
-  })
-  const executable = await backend.compile(forward)
-  return async (given: Value): Promise<Value> => {
+async function forwardPass(
+  { input, parameters }: ExportedExpressions,
+  outputs: ReadonlyMap<string, Tensor>,
+  model: TrainedModel,
+  backend: Backend,
+): Promise<(given: Value) => Promise<Values>> {
+  const values = { ...model.parameters, ...model.state }
+  const shared = Object.fromEntries([...parameters.keys()].map((name) => [name, values[name] as Value]))
+  const executable = await backend.compile(
+    program({
+      name: 'verifyOnnx',
+      shared: { ...Object.fromEntries(parameters), [exportedInput]: input },
+      inputs: {},
+      state: {},
+      outputs: Object.fromEntries(outputs),
+    }),
+  )
+  return async (given) => {
     const call = { steps: 1, shared: { ...shared, [exportedInput]: given }, inputs: {}, state: {} }
-    return (await executable.run(call)).outputs[exportedOutput] as Value
+    return (await executable.run(call)).outputs
   }
 }
 
-function samples({ dtype, shape }: Type, seed: number): Value {
+function randomSamples({ dtype, shape }: Type, seed: number): Value {
   const random = randomStream(keyOf(seed))
   const draw =
     dtype === 'float32' || dtype === 'float64'
@@ -97,13 +160,25 @@ function samples({ dtype, shape }: Type, seed: number): Value {
   return valueOf(dtype, shape, Float64Array.from({ length: sizeOf(shape) }, draw))
 }
 
-function difference(a: Value, b: Value | undefined): number {
-  if (b === undefined || a.data.length !== b.data.length)
+/** Real samples in parts that one call takes. */
+function* parts(samples: Value | undefined): Generator<Value> {
+  if (samples === undefined) return
+  const { dtype, shape, data } = samples
+  const size = sizeOf(shape.slice(1))
+  const rows = shape[0] ?? 0
+  for (let start = 0; start < rows; start += mostRows) {
+    const end = Math.min(start + mostRows, rows)
+    yield { dtype, shape: [end - start, ...shape.slice(1)], data: data.subarray(start * size, end * size) }
+  }
+}
+
+function difference(name: string, wanted: Value, got: Value | undefined): number {
+  if (got === undefined || wanted.data.length !== got.data.length)
     throw new DataError({
       who: 'verifyOnnx',
-      problem: `the file has no output '${exportedOutput}' of the model's shape`,
+      problem: `the file gives no '${name}' of the model's shape`,
     })
-  const [left, right] = [numbers(a), numbers(b)]
+  const [left, right] = [numbers(wanted), numbers(got)]
   let most = 0
   // Equal infinities, and NaN on both sides, are no difference.
   for (let i = 0; i < left.length; i++)

@@ -32,12 +32,11 @@ function lowerComposition(
 ): string {
   const number = (of: number) => sink.constant(valueOf('float32', [], [of]))
   const squares = sink.node('Mul', [x, x])
-  const list = sink.constant(valueOf('int64', [axes.length], axes))
   const keepdims = { int: 1 }
   const meanSquare =
     sink.opset < 18
       ? sink.node('ReduceMean', [squares], { axes: { ints: axes }, keepdims })
-      : sink.node('ReduceMean', [squares, list], { keepdims })
+      : sink.node('ReduceMean', [squares, sink.constant(valueOf('int64', [axes.length], axes))], { keepdims })
   const root = sink.node('Sqrt', [sink.node('Add', [meanSquare, number(epsilon)])])
   return sink.node('Mul', [sink.node('Mul', [x, sink.node('Div', [number(1), root])]), scale])
 }

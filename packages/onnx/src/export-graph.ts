@@ -16,11 +16,12 @@ import {
   softmax,
   type Tensor,
   type TrainedModel,
+  topological,
   traceModel,
   type Value,
 } from '@gradwerk/core'
 import { GraphBuilder } from './graph-builder.ts'
-import { lowerExpressions } from './lower.ts'
+import { graphInputs, lowerExpressions } from './lower.ts'
 
 /** Names of the input and the outputs of an exported model. */
 export const exportedInput = 'input'
@@ -41,9 +42,14 @@ export interface GraphOptions {
 
 export interface ExportedGraph {
   readonly builder: GraphBuilder
-  /** The expressions behind the values of the graph, in its order; the initializers are not among them. */
-  readonly values: ReadonlyMap<string, Tensor>
+  readonly input: Tensor
+  /** The tensors of the initializers. */
+  readonly parameters: ReadonlyMap<string, Tensor>
   readonly outputs: ReadonlyMap<string, Tensor>
+  /** What nodes compute, outputs included, in the order of the graph. */
+  readonly values: ReadonlyMap<string, Tensor>
+  /** The model's values that its forward pass in evaluation does not use, by name. */
+  readonly unused: ReadonlyMap<string, Value>
 }
 
 /** The expressions of the outputs, in terms of the input and of the model's parameters and states. */
@@ -80,10 +86,14 @@ export function exportedGraph(model: TrainedModel, options: GraphOptions): Expor
   const bound = new Map<Tensor, string>([[given, builder.input(builder.names.take(exportedInput), given, 'batch')]])
   const values = { ...model.parameters, ...model.state }
   const owners = new Map<Tensor, string>()
+  const parameters = new Map<string, Tensor>()
+  const unused = new Map<string, Value>()
+  const used = new Set(topological([...outputs.values()], graphInputs))
   const declare = (name: string, tensor: Tensor, half: boolean) => {
     const value = valueFor(name, tensor, values[name])
+    if (!used.has(tensor)) return void unused.set(name, value)
     owners.set(tensor, name.slice(0, Math.max(name.lastIndexOf('.'), 0)))
-    builder.names.take(name)
+    parameters.set(builder.names.take(name), tensor)
     bound.set(tensor, half ? builder.float16(name, value) : builder.initializer(name, value))
   }
   for (const [name, { tensor }] of trace.parameters) declare(name, tensor, options.float16)
@@ -97,7 +107,8 @@ export function exportedGraph(model: TrainedModel, options: GraphOptions): Expor
   for (const [name, tensor] of outputs) builder.output(name, nameOf(tensor), tensor, 'batch')
   const computed = tensors.filter((tensor) => tensor.inputs.length > 0)
   for (const tensor of computed) builder.declare(nameOf(tensor), tensor)
-  return { builder, outputs, values: new Map(computed.map((tensor) => [nameOf(tensor), tensor])) }
+  const found = new Map(computed.map((tensor) => [nameOf(tensor), tensor]))
+  return { builder, input: given, parameters, outputs, values: new Map([...found, ...outputs]), unused }
 }
 
 function valueFor(name: string, tensor: Tensor, value: Value | undefined): Value {

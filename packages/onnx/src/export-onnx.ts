@@ -1,6 +1,6 @@
 // A trained model as an ONNX file: its forward pass in evaluation mode, for any batch size.
 
-import { type Exporter, parseOptions, type TrainedModel } from '@gradwerk/core'
+import { type Exporter, numbers, parseOptions, type TrainedModel, type Value } from '@gradwerk/core'
 import { z } from 'zod'
 import { type ExportedGraph, exportedGraph, type Postprocessing } from './export-graph.ts'
 import { moveToFile } from './external-data.ts'
@@ -10,7 +10,7 @@ import { encodeProto, modelProto } from './model.ts'
 import { defaultOpset, newestOpset, oldestOpset } from './opset.ts'
 
 export interface ExportOptions {
-  /** Version of the ONNX operator set, 17 to 24. Default 21. */
+  /** Version of the ONNX operator set, 17 to 26. Default 21. */
   readonly opset?: number
   /** Name of the graph. Default 'model'. */
   readonly name?: string
@@ -73,23 +73,31 @@ function graphOf(model: TrainedModel, options: z.output<typeof schema>): Exporte
 
 function protoOf(who: string, model: TrainedModel, options: z.output<typeof schema>): ModelProto {
   const { name, preprocess, metadata } = options
-  const { builder } = graphOf(model, options)
+  const { builder, unused } = graphOf(model, options)
   return modelProto(builder, {
     name,
     metadata: {
       'gradwerk.model': JSON.stringify(model.layer),
       'gradwerk.input': JSON.stringify(model.input),
+      ...(unused.size === 0 ? {} : { 'gradwerk.unused': JSON.stringify(Object.fromEntries([...unused].map(plain))) }),
       ...(preprocess === undefined ? {} : { 'gradwerk.preprocess': JSON.stringify(preprocess) }),
       ...metadataEntries(who, metadata),
     },
   })
 }
 
+/** A value as plain JSON. */
+function plain([name, value]: [string, Value]) {
+  const { dtype, shape } = value
+  return [name, { dtype, shape, data: Array.from(numbers(value)) }] as const
+}
+
 /**
  * Writes a trained model as an ONNX file: input `input` [batch, …], output `output` [batch, …], random layers off. Parameters and running
  * statistics are initializers under the names that the model gives them, and a node is named after the layer that it belongs to
  * (`dense_1/Gemm`). The metadata holds the model's configuration and the type of its input as JSON (`gradwerk.model`,
- * `gradwerk.input`), what precedes it in the graph (`gradwerk.preprocess`), and what `metadata` adds.
+ * `gradwerk.input`), what precedes it in the graph (`gradwerk.preprocess`), values that only training uses (`gradwerk.unused`), and
+ * what `metadata` adds.
  *
  * `exportOnnx(foldBatchNorm(model))`, with the function of `@gradwerk/normalization`, writes a model whose normalizations are part of its
  * kernels.

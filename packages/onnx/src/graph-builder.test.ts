@@ -39,13 +39,14 @@ test('equal constants are one initializer; type, shape and bits tell constants a
 test('attributes, constants and types survive encoding', () => {
   const graph = builder()
   const constant = graph.constant(valueOf('int64', [2], [3, -1]))
-  graph.node('Thing', ['x', constant], {
+  const made = graph.node('Celu', ['x', constant], {
     whole: { int: -(2 ** 31) },
     real: { float: 0.5 },
     list: { ints: [1, -2] },
     text: { string: 'add' },
     to: { dtype: 'bool' },
   })
+  graph.output(graph.names.take('y'), made, vector)
   const model = decodeModel(encodeModel(graph, { name: 'g', metadata: { key: 'value' } }))
   const attributes = Object.fromEntries(
     model.graph?.node[0]?.attribute.map((attribute) => [attribute.name, attribute]) ?? [],
@@ -95,7 +96,7 @@ test('two values of one name, and operators newer than the operator set, are ref
 
 test('models name the domains of their operators', () => {
   const graph = builder()
-  graph.node('com.microsoft.QuickGelu', ['x'])
+  graph.output(graph.names.take('y'), graph.node('com.microsoft.QuickGelu', ['x']), vector)
   const model = decodeModel(encodeModel(graph, { name: 'g' }))
   expect(model.graph?.node[0]).toMatchObject({ opType: 'QuickGelu', domain: 'com.microsoft' })
   expect(model.opsetImport.map(({ domain, version }) => [domain, version])).toEqual([

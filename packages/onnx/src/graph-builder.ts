@@ -80,8 +80,8 @@ export class GraphBuilder implements OnnxSink {
     const key = `${opType}(${JSON.stringify(inputs)})${attributesKey(attributes)}${outputs}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    checkOperator(this.lowering, opType, this.opset)
     const dot = opType.lastIndexOf('.')
+    if (dot < 0) checkOperator(this.lowering, opType, this.opset)
     const base = `${this.path === '' ? '' : `${this.path}/`}${opType.slice(dot + 1)}`
     const made = Array.from({ length: outputs }, () => this.names.fresh(base))
     this.#known.set(key, made)

@@ -14,6 +14,7 @@ export {
   exportOnnxFiles,
   onnxExporter,
 } from './export-onnx.ts'
+export { type ExportedExpressions, exportedExpressions, withOutputs } from './exported-expressions.ts'
 export { GraphBuilder, Names } from './graph-builder.ts'
 export { type ImportOptions, importOnnx } from './import-onnx.ts'
 export {
@@ -23,7 +24,7 @@ export {
   type WeightMapping,
   type WeightSource,
 } from './load-weights.ts'
-export { type Lowered, type Lowering, lowerExpressions, type Rewrite, type Surroundings } from './lower.ts'
+export { graphInputs, type Lowered, type Lowering, lowerExpressions, type Rewrite, type Surroundings } from './lower.ts'
 export { type LowerOptions, lowerProgram, nextName } from './lower-program.ts'
 export type { ModelMetadata } from './metadata.ts'
 export { encodeModel, type ModelFacts } from './model.ts'

@@ -7,7 +7,7 @@ import { encodeModel, type ModelFacts } from './model.ts'
 import { checkOpset, defaultOpset } from './opset.ts'
 
 export interface LowerOptions {
-  /** Version of the ONNX operator set, 17 to 24. Default 21. */
+  /** Version of the ONNX operator set, 17 to 26. Default 21. */
   readonly opset?: number
   /** Name of `dynamic` axes. Default 'batch'. */
   readonly dynamicName?: string

@@ -64,7 +64,7 @@ test('a rewrite goes before the standard lowering, sees through composites and k
       const from = resolve(tensor.inputs[0] as Tensor)
       seen.push(uses(from))
       if (from.op.name !== 'add' || uses(from) > 1) return undefined
-      return { inputs: from.inputs, lower: (sink, names) => sink.node('NegatedSum', names) }
+      return { inputs: from.inputs, lower: (sink, names) => sink.node('test.NegatedSum', names) }
     },
   }
   expect(operators(graphOf({ y: neg(double(x)) }, [negatedSum]))).toEqual(['NegatedSum'])

@@ -69,6 +69,11 @@ export function lowerExpressions(
   return { tensors, nameOf: (tensor) => builder.nameNow(nameOf(tensor)) }
 }
 
+/** What the graph computes a tensor from under the ops' own lowerings. */
+export function graphInputs(tensor: Tensor): readonly Tensor[] {
+  return isExpanded(tensor) && tensor.expansion !== undefined ? [tensor.expansion] : tensor.inputs
+}
+
 /** Whether an expression is replaced by the composition behind it. */
 function isExpanded({ op, expansion }: Tensor): boolean {
   return expansion !== undefined && !isLeaf(op) && isComposite(op) && op.lower === undefined

@@ -19,7 +19,7 @@ export interface ModelMetadata {
 }
 
 /** Entries that the exporter writes itself. */
-const reserved = ['model', 'input', 'preprocess', 'training']
+const reserved = ['model', 'input', 'preprocess', 'unused', 'training']
 
 export const metadataSchema: z.ZodType<ModelMetadata> = z
   .object({
