@@ -3,9 +3,9 @@
 import { ProgramError } from '@gradwerk/core'
 import { checkNode } from './check/check-node.ts'
 import { checkInitializer, wholeNumbersOf } from './check/initializers.ts'
+import { operatorSince } from './check/operator-names.ts'
 import { compatible, declaredType, formatValueType, merged, type ValueType } from './check/types.ts'
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from './generated/onnx_pb.ts'
-import { checkOperator } from './opset.ts'
 
 /**
  * Checks a model, the graphs inside its nodes included:
@@ -16,7 +16,7 @@ import { checkOperator } from './opset.ts'
  * - initializers have the numbers that their shapes want, and the types that inputs of their name declare;
  * - types and shapes that follow from operators do not contradict each other, or those that are declared.
  *
- * @throws ProgramError that names the graph, the node or the value; OptionError for an operator newer than the operator set
+ * @throws ProgramError that names the graph, the node or the value
  */
 export function checkModel(model: ModelProto): void {
   const opset = model.opsetImport.find(({ domain }) => domain === '')
@@ -105,6 +105,17 @@ class GraphCheck {
       this.#refuse(`${what} has another type than declared`, formatValueType(expected), formatValueType(got))
   }
 
+  #operator(name: string, opType: string): void {
+    const since = operatorSince(opType)
+    if (since === undefined) this.#refuse(`node '${name}': ONNX has no operator '${opType}'`)
+    if (since > this.#opset)
+      this.#refuse(
+        `node '${name}' is of an operator that came later: ${opType}`,
+        `operator set ${since} or newer`,
+        `operator set ${this.#opset}`,
+      )
+  }
+
   #node(node: NodeProto, declared: ReadonlyMap<string, ValueType>): void {
     const { name, opType, domain } = node
     if (name !== '' && this.#nodeNames.has(name)) this.#refuse(`two nodes are named '${name}'`, 'distinct names')
@@ -116,7 +127,7 @@ class GraphCheck {
       this.#used.add(input)
     }
     if (!this.#domains.has(domain)) this.#refuse(`node '${name}' is of the undeclared domain '${domain}'`)
-    if (domain === '') checkOperator(name, opType, this.#opset)
+    if (domain === '') this.#operator(name, opType)
     for (const { g } of node.attribute) if (g !== undefined) this.check(g)
     const types = checkNode(node, this.#opset, {
       type: (value) => this.#types.get(value),

@@ -11,6 +11,8 @@ import {
   revive,
   show,
   type TrainedModel,
+  type Value,
+  valueOf,
 } from '@gradwerk/core'
 import { z } from 'zod'
 import { checkModel } from './check.ts'
@@ -63,12 +65,31 @@ export async function importOnnx(file: Uint8Array | OnnxFile, options: ImportOpt
   checkModel(opened.model)
   const model = describedModel(opened.model, options.plugins)
   const trace = typed('the model that the metadata describes takes no such input', () => traceOf(model))
-  const places = [...trace.parameters, ...trace.states].map(([name, { tensor }]) => ({
-    ...tensor,
-    name,
-    source: { name, transpose: false },
-  }))
-  return withValues(model, trace, await fillPlaces('importOnnx', places, opened))
+  const unused = unusedValues(opened.model)
+  const places = [...trace.parameters, ...trace.states].flatMap(([name, { tensor }]) =>
+    unused.has(name) ? [] : [{ ...tensor, name, source: { name, transpose: false } }],
+  )
+  return withValues(model, trace, {
+    ...Object.fromEntries(unused),
+    ...(await fillPlaces('importOnnx', places, opened)),
+  })
+}
+
+const unusedSchema = z.record(
+  z.string(),
+  z
+    .strictObject({ dtype: z.literal('float32'), shape: z.array(z.int().nonnegative()), data: z.array(z.number()) })
+    .refine(({ shape, data }) => shape.reduce((a, b) => a * b, 1) === data.length),
+)
+
+/** Values of the model that its forward pass in evaluation does not use: they stand in the metadata. */
+function unusedValues({ metadataProps }: ModelProto): ReadonlyMap<string, Value> {
+  const entry = metadataProps.find(({ key }) => key === 'gradwerk.unused')
+  const damaged = "the metadata 'gradwerk.unused' is damaged"
+  const parsed = unusedSchema.safeParse(entry === undefined ? {} : typed(damaged, () => JSON.parse(entry.value)))
+  if (!parsed.success)
+    throw new DataError({ who: 'importOnnx', problem: damaged, expected: '{ name: { dtype, shape, data } }' })
+  return new Map(Object.entries(parsed.data).map(([name, { shape, data }]) => [name, valueOf('float32', shape, data)]))
 }
 
 /** The layer and the type of its input, from the metadata. */

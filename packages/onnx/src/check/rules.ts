@@ -74,7 +74,7 @@ export function reduction(axesAsInputSince: number): TypeRule {
 }
 
 /** The spatial lengths that a window leaves: convolution and pooling with explicit padding. */
-export function windowed(call: NodeCall, spatial: readonly Length[], size: readonly number[]): Length[] {
+function windowed(call: NodeCall, spatial: readonly Length[], size: readonly number[]): Length[] {
   const axes = spatial.length
   const pads = call.ints('pads') ?? new Array<number>(2 * axes).fill(0)
   return spatial.map((length, i) => {
