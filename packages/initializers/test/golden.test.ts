@@ -51,6 +51,10 @@ const made: Readonly<Record<string, (testCase: GoldenCase) => Initializer>> = {
 const places = { outputAxes: [0], inputAxes: [1] }
 
 describe('PyTorch', () => {
+  test('every case is here', () => {
+    expect([golden.cases.length, golden.gains.length]).toEqual([210, 6])
+  })
+
   test.each(golden.cases.filter(({ initializer }) => initializer !== 'fan'))('$name', (testCase) => {
     const make = made[testCase.initializer]
     if (make === undefined) throw new Error(`no initializer for ${testCase.initializer}`)

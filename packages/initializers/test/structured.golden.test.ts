@@ -33,6 +33,11 @@ const fans = { fanIn: 1, fanOut: 1, outputAxes: [0], inputAxes: [1] }
 const sampleOf = (initializer: Initializer, shape: readonly number[], seed = 1) =>
   initializer.sample(shape, fans, randomStream(keyOf(seed)))
 
+test('every case is here', () => {
+  const { dirac: deltas, identity: identities, orthogonal: orthonormal, sparse: sparsely, trunc_normal: cut } = golden
+  expect([deltas, identities, orthonormal, sparsely, cut].map(({ length }) => length)).toEqual([4, 1, 4, 1, 5])
+})
+
 test.each(golden.dirac)('$name', ({ shape, groups, weight }) => {
   expect(Array.from(sampleOf(dirac({ groups }), shape))).toEqual(weight)
 })

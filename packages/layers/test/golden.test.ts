@@ -1,6 +1,6 @@
 import type { Layer } from '@gradwerk/core'
 import * as layers from '@gradwerk/layers'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { expectGolden, type GoldenCase, goldenCases } from './golden.ts'
 
 const convolution = ({ inputs: { weight, bias }, options }: GoldenCase): layers.ConvolutionLayerOptions => {
@@ -60,7 +60,15 @@ const layerOf: Readonly<Record<string, (testCase: GoldenCase) => Layer>> = {
   softmax: ({ options }) => layers.softmax(options?.axis ?? -1),
 }
 
-describe.each(['weights', 'pooling', 'activations'])('%s equal PyTorch', (file) => {
+describe.each([
+  ['weights', 10],
+  ['pooling', 13],
+  ['activations', 28],
+] as const)('%s equal PyTorch', (file, count) => {
+  test('every case is here', () => {
+    expect(goldenCases(file)).toHaveLength(count)
+  })
+
   test.each(goldenCases(file))('$name', (testCase) => {
     const make = layerOf[testCase.op]
     if (make === undefined) throw new Error(`no layer for ${testCase.op}`)

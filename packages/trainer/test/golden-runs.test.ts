@@ -218,6 +218,10 @@ function expectClose(
   expect(worst, what).toBeLessThanOrEqual(tolerance)
 }
 
+it('has every run', () => {
+  expect(cases).toHaveLength(12)
+})
+
 const oneThread = ort({ threads: 1 })
 
 describe.each([
