@@ -1,5 +1,7 @@
 // How much a nonlinearity shrinks a signal, undone by the standard deviation of the weights before it.
 
+import { OptionError, show } from '@gradwerk/core'
+
 /** The nonlinearities whose gain is known. */
 export type Nonlinearity = 'linear' | 'relu' | 'leakyRelu' | 'tanh' | 'selu' | 'sigmoid'
 
@@ -17,11 +19,18 @@ const gains: Readonly<Record<Nonlinearity, (negativeSlope: number) => number>> =
  * tanh, 3/4 for SELU.
  *
  * @param negativeSlope of the leaky ReLU; default 0.01
+ * @throws OptionError for another nonlinearity
  * @example
  * ```ts
  * xavierUniform({ gain: recommendedGain('tanh') })
  * ```
  */
 export function recommendedGain(nonlinearity: Nonlinearity, negativeSlope = 0.01): number {
-  return gains[nonlinearity](negativeSlope)
+  if (Object.hasOwn(gains, nonlinearity)) return gains[nonlinearity](negativeSlope)
+  throw new OptionError({
+    who: 'recommendedGain',
+    problem: 'there is no known gain',
+    expected: `one of ${Object.keys(gains).join(', ')}`,
+    got: show(nonlinearity),
+  })
 }

@@ -24,6 +24,11 @@ describe('options', () => {
     ],
     ['xavierNormal', () => xavierNormal({ scale: 1 } as never), "unknown option 'scale'; expected one of gain"],
     ['varianceScaling', () => varianceScaling({ mode: 'fan_in' as never }), "option 'mode' is not valid"],
+    [
+      'recommendedGain',
+      () => initializers.recommendedGain('leaky_relu' as never),
+      'there is no known gain; expected one of linear, sigmoid, relu, leakyRelu, tanh, selu; got "leaky_relu"',
+    ],
     ['zeros', () => zeros({ value: 1 } as never), "unknown option 'value'"],
   ])('%s: what is wrong is said', (who, make, message) => {
     expect(make).toThrow(OptionError)

@@ -23,6 +23,11 @@ export const gelu: PlainLayer = plain('gelu', ops.gelu)
 export const geluTanh: PlainLayer = plain('geluTanh', ops.geluTanh)
 /** y = x / (1 + e⁻ˣ), also called swish. Elfwing, Uchibe & Doya 2018. */
 export const silu: PlainLayer = plain('silu', ops.silu)
+/**
+ * y = γ x where x > 0, else γ α (eˣ − 1), with α = 1.6733 and γ = 1.0507: keeps mean 0 and variance 1 from layer to layer, with `lecunNormal` weights
+ * and `alphaDropout`. Klambauer et al. 2017, equation 2.
+ */
+export const selu: PlainLayer = plain('selu', ops.selu)
 /** y = 1 / (1 + e⁻ˣ). */
 export const sigmoid: PlainLayer = plain('sigmoid', ops.sigmoid)
 /** y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ). */

@@ -9,6 +9,7 @@ export {
   type PlainLayer,
   relu,
   type SoftmaxOptions,
+  selu,
   sigmoid,
   silu,
   softmax,

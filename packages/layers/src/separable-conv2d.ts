@@ -14,7 +14,10 @@ const schema = z.strictObject({
     .int()
     .positive()
     .default(1)
-    .meta({ description: 'channels between the two convolutions, per input channel' }),
+    .meta({
+      description: 'channels between the two convolutions, per input channel',
+      search: { type: 'int', low: 1, high: 4 },
+    }),
   ...weightRows,
 })
 

@@ -54,6 +54,7 @@ const layerOf: Readonly<Record<string, (testCase: GoldenCase) => Layer>> = {
   elu: ({ options }) => layers.elu(options?.alpha ?? {}),
   gelu: ({ options }) => (options?.approximate === 'tanh' ? layers.geluTanh() : layers.gelu()),
   silu: () => layers.silu(),
+  selu: () => layers.selu(),
   softplus: () => layers.softplus(),
   sigmoid: () => layers.sigmoid(),
   tanh: () => layers.tanh(),
@@ -63,7 +64,7 @@ const layerOf: Readonly<Record<string, (testCase: GoldenCase) => Layer>> = {
 describe.each([
   ['weights', 10],
   ['pooling', 13],
-  ['activations', 28],
+  ['activations', 31],
 ] as const)('%s equal PyTorch', (file, count) => {
   test('every case is here', () => {
     expect(goldenCases(file)).toHaveLength(count)

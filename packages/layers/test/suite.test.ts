@@ -9,7 +9,7 @@ import { type LayerCase, layerSuite } from '@gradwerk/testing'
 const { adaptiveAveragePool2d, adaptiveMaxPool2d, convTranspose2d, depthwiseConv2d, globalMaxPool2d } = layers
 const { pad2d, separableConv2d, zeroPad2d } = layers
 const { averagePool2d, conv2d, dense, elu, flatten, gelu, geluTanh, globalAveragePool2d, identity, leakyRelu } = layers
-const { maxPool2d, relu, reshape, residual, sequential, sigmoid, silu, softmax, softplus, tanh } = layers
+const { maxPool2d, relu, reshape, residual, sequential, sigmoid, silu, selu, softmax, softplus, tanh } = layers
 
 const onnx = { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
 
@@ -144,6 +144,7 @@ const activations: readonly [(options: never) => Layer, Layer][] = [
   [gelu, gelu()],
   [geluTanh, geluTanh()],
   [silu, silu()],
+  [selu, selu()],
   [sigmoid, sigmoid()],
   [tanh, tanh()],
   [softplus, softplus()],

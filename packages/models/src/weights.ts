@@ -4,7 +4,9 @@ import { type Constraint, type Initializer, pluginSchema, type Regularizer } fro
 import { z } from 'zod'
 
 export interface NetworkWeightOptions {
-  /** First numbers of every kernel. Default: He's where the activation cuts off one half, Xavier's for tanh, sigmoid and identity. */
+  /**
+   * First numbers of every kernel. Default: He's where the activation cuts off one half, Xavier's for tanh, sigmoid and identity, LeCun's for SELU.
+   */
   readonly initializer?: Initializer | undefined
   /** Penalty of every kernel. Default none. */
   readonly regularizer?: Regularizer | undefined

@@ -197,6 +197,7 @@ describe('options', () => {
     expect(names(mlp())).toEqual(new Set(['heNormal']))
     expect(names(mlp({ activation: 'tanh' }))).toEqual(new Set(['xavierNormal']))
     expect(names(mlp({ activation: layers.tanh() }))).toEqual(new Set(['xavierNormal']))
+    expect(names(mlp({ activation: 'selu' }))).toEqual(new Set(['lecunNormal']))
     expect(names(mlp({ activation: dense(3) }))).toEqual(new Set(['heNormal', 'uniformFanIn']))
   })
 

@@ -145,7 +145,7 @@ export const builders: Readonly<Record<string, Builder>> = {
   relu: one(core.relu),
   leaky_relu: (inputs, options) => core.leakyRelu(x(inputs), number(options.negative_slope)),
   elu: (inputs, options) => core.elu(x(inputs), number(options.alpha)),
-  selu: one((at) => mul(core.elu(at, 1.6732632423543774), 1.0507009873554805)),
+  selu: one(core.selu),
   gelu: (inputs, options) => (options.approximate === 'none' ? core.gelu : core.geluTanh)(x(inputs)),
   silu: one(core.silu),
   softplus: (inputs, options) => div(core.softplus(mul(x(inputs), number(options.beta))), number(options.beta)),

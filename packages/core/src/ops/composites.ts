@@ -70,6 +70,20 @@ export function elu(x: Tensor, scale = 1): Tensor {
   return apply(op, [x])
 }
 
+/** For these, outputs of mean 0 and variance 1 come from such inputs: Klambauer et al. 2017, equation 14. */
+const [seluAlpha, seluGamma] = [1.6732632423543772, 1.0507009873554805]
+
+/** γ · elu(x, α) with α = 1.6733, γ = 1.0507: the fixed point of self-normalizing networks. Klambauer et al. 2017, equation 2. */
+export function selu(x: Tensor): Tensor {
+  const op: CompositeOp = {
+    name: 'selu',
+    attributes: {},
+    compose: ([from]) => mul(elu(from as Tensor, seluAlpha), seluGamma),
+    lower: (sink, inputs) => sink.node('Selu', inputs, { alpha: { float: seluAlpha }, gamma: { float: seluGamma } }),
+  }
+  return apply(op, [x])
+}
+
 /** ½ x (1 + erf(x / √2)). Hendrycks & Gimpel 2016, the exact form. */
 export function gelu(x: Tensor): Tensor {
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1))

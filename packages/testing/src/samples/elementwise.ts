@@ -41,6 +41,7 @@ const unary: readonly OpSample[] = [
   ...ofOne('square', core.square),
   ...ofOne('leakyRelu', (x) => core.leakyRelu(x, 0.2), { gap: 0.1 }),
   ...ofOne('elu', (x) => core.elu(x, 0.7), { gap: 0.1 }),
+  ...ofOne('selu', core.selu, { gap: 0.1 }),
   ...ofOne('gelu', core.gelu, { low: -3, high: 3 }),
   ...ofOne('geluTanh', core.geluTanh, { low: -3, high: 3 }),
   ...ofOne('silu', core.silu, { low: -3, high: 3 }),
