@@ -99,8 +99,9 @@ function learn(x: Tensor, running: Moments, weight: Tensor, context: LayerContex
  * Shapes: x and y [batch, features], [batch, channels, length] or [batch, channels, height, width]; scale, shift and the states mean (at
  * first 0) and variance (at first 1) [channels]. With `momentum: 'cumulative'` there is one more state: batches [], how many were seen.
  *
- * Accuracy in float32: in training as `normalizeOver`, for means up to 10⁴ standard deviations; in evaluation the running mean, itself a
- * float32, adds at most 2·u·|mean|/σ, where u = 2⁻²⁴.
+ * Accuracy in float32: in training as `normalizeOver`, for means up to 10⁴ standard deviations, images of any number of pixels and up to 1,024 rows
+ * of features (ONNX Runtime adds rows up one by one, which costs 40·u at 8,192); in evaluation the running mean, itself a float32, adds at most
+ * 2·u·|mean|/σ, where u = 2⁻²⁴.
  *
  * Ioffe & Szegedy 2015, algorithms 1 and 2, with a moving average in place of a second pass over the data (which
  * `Trainer.recomputeStatistics` makes).

@@ -25,7 +25,14 @@ const schema = z.strictObject({
     .positive()
     .default(0.75)
     .meta({ description: 'exponent', search: { type: 'float', low: 0.25, high: 1 } }),
-  k: z.number().positive().default(1).meta({ description: 'added to the weighted mean square' }),
+  k: z
+    .number()
+    .positive()
+    .default(1)
+    .meta({
+      description: 'added to the weighted mean square',
+      search: { type: 'float', low: 0.5, high: 4, log: true },
+    }),
 })
 
 export interface LocalResponseNormOptions {

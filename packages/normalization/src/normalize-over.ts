@@ -114,7 +114,7 @@ export interface ScaleAndShift {
  * y = (x − mean) / √(variance + ε) · scale + shift, with mean and biased variance over the axes.
  *
  * The mean is subtracted twice, the second time from small numbers. So in float32 |error of y| ≤ 16·u·(1 + |y|), u = 2⁻²⁴, whatever the
- * mean, up to |mean| = 10⁴·σ at least: far less than the u·|mean|/σ by which rounding the inputs may have changed y.
+ * mean, up to |mean| = 10⁴·σ and 1,024 elements along axes that are not the last at least: far less than the u·|mean|/σ by which rounding the inputs may have changed y.
  *
  * Shapes: x and y of one shape, known along the axes; scale and shift broadcast to it.
  */

@@ -81,7 +81,7 @@ interface Case {
 const image = [16, 4, 28, 28]
 const pixels = 28 * 28
 const cases: Readonly<Record<string, Case>> = {
-  'batchNorm of features': { layer: batchNorm(), shape: [512, 8], groupOf: (i) => i % 8 },
+  'batchNorm of features': { layer: batchNorm(), shape: [1024, 8], groupOf: (i) => i % 8 },
   'batchNorm of images': { layer: batchNorm(), shape: image, groupOf: (i) => Math.floor(i / pixels) % 4 },
   layerNorm: { layer: layerNorm(), shape: [8, 4096], groupOf: (i) => Math.floor(i / 4096) },
   'layerNorm of images': {
