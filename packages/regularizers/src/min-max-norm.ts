@@ -1,6 +1,6 @@
 // Min-max norm: the weights that feed a unit stay in a shell, at once or by and by.
 
-import { add, type Constraint, div, maximum, minimum, mul, OptionError, parseOptions, sub } from '@gradwerk/core'
+import { add, type Constraint, div, maximum, minimum, mul, parseOptions, sub } from '@gradwerk/core'
 import { z } from 'zod'
 import { unitNorms, unitsOf } from './units.ts'
 
@@ -14,25 +14,27 @@ export interface MinMaxNormOptions {
 }
 
 const norm = z.number().nonnegative()
-const schema = z.strictObject({
-  min: norm.default(0).meta({ description: "Smallest norm of a unit's weights, at least 0." }),
-  max: norm
-    .positive()
-    .default(1)
-    .meta({
-      description: "Largest norm of a unit's weights, above 0 and at least `min`.",
-      search: { type: 'float', low: 0.5, high: 8, log: true },
-    }),
-  rate: z
-    .number()
-    .positive()
-    .max(1)
-    .default(1)
-    .meta({
-      description: 'How far a step goes towards the shell, in (0, 1].',
-      search: { type: 'float', low: 0.1, high: 1 },
-    }),
-})
+const schema = z
+  .strictObject({
+    min: norm.default(0).meta({ description: "Smallest norm of a unit's weights, at least 0." }),
+    max: norm
+      .positive()
+      .default(1)
+      .meta({
+        description: "Largest norm of a unit's weights, above 0 and at least `min`.",
+        search: { type: 'float', low: 0.5, high: 8, log: true },
+      }),
+    rate: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .meta({
+        description: 'How far a step goes towards the shell, in (0, 1].',
+        search: { type: 'float', low: 0.1, high: 1 },
+      }),
+  })
+  .refine(({ min, max }) => min <= max, { path: ['min'], error: 'at most max' })
 
 /**
  * Min-max norm: after every step, the weights w of each output unit get the norm `r · min(max(‖w‖, a), b) + (1 − r) · ‖w‖`, with the shell from
@@ -52,13 +54,6 @@ const schema = z.strictObject({
 export function minMaxNorm(given: MinMaxNormOptions = {}): Constraint {
   const options = parseOptions('minMaxNorm', schema, given)
   const { min, max, rate } = options
-  if (min > max)
-    throw new OptionError({
-      who: 'minMaxNorm',
-      problem: "option 'min' lies above 'max'",
-      expected: `at most ${max}`,
-      got: String(min),
-    })
   return {
     kind: 'constraint',
     name: 'minMaxNorm',
@@ -71,9 +66,9 @@ export function minMaxNorm(given: MinMaxNormOptions = {}): Constraint {
       ]
       const units = unitsOf(parameter, info)
       const norms = unitNorms(units)
-      const wanted = minimum(maximum(norms, low), high)
-      // The factor is exactly 1 for norms within the shell.
-      const scale = add(1, mul(part, sub(div(wanted, norms), 1)))
+      const ratio = div(minimum(maximum(norms, low), high), norms)
+      // Exactly 1 for norms within the shell, and exactly the ratio at rate 1.
+      const scale = add(ratio, mul(sub(1, part), sub(1, ratio)))
       return units.restore(mul(units.weight, scale))
     },
   }

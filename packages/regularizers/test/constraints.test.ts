@@ -112,6 +112,13 @@ describe('by hand', () => {
     expect(projected(minMaxNorm({ max: 3, rate: 0.3 }), small)).toEqual(Array.from(numbers(small)))
   })
 
+  test('a unit far outside of the shell arrives there to rounding', () => {
+    // 1 + (b / ‖w‖ − 1) instead of b / ‖w‖ was off by 2e-5 here.
+    const far = valueOf('float32', [2, 1], [300, -400])
+    const norm = Math.hypot(...projected(minMaxNorm({ min: 0.2, max: 0.4 }), far))
+    expect(Math.abs(norm / 0.4 - 1)).toBeLessThan(2e-7)
+  })
+
   test('a transposed kernel with groups has a unit for each channel of each group', () => {
     const value = randomValue({ dtype: 'float32', shape: transposed.shape }, 4, { low: -9, high: 9 })
     const found = projected(maxNorm(1), value, transposed)
@@ -133,6 +140,6 @@ test.each([
   expect(make).toThrow(OptionError)
 })
 
-test('a message names both bounds', () => {
-  expect(() => minMaxNorm({ min: 2 })).toThrow("minMaxNorm: option 'min' lies above 'max'; expected at most 1; got 2")
+test('a least norm above the largest is refused', () => {
+  expect(() => minMaxNorm({ min: 2 })).toThrow("minMaxNorm: option 'min' is not valid; expected at most max; got 2")
 })

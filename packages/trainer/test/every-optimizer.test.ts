@@ -6,22 +6,16 @@ import {
   type Callback,
   type Constraint,
   type Dataset,
-  div,
-  maximum,
-  minimum,
   type Optimizer,
   reference,
-  sqrt,
-  square,
-  sum,
   type Value,
   valueOf,
 } from '@gradwerk/core'
 import { normal } from '@gradwerk/initializers'
-import { dense, sequential, tanh } from '@gradwerk/layers'
+import { dense, parallel, sequential, tanh } from '@gradwerk/layers'
 import { softmaxCrossEntropy } from '@gradwerk/losses'
 import * as optimizers from '@gradwerk/optimizers'
-import { l1 } from '@gradwerk/regularizers'
+import { l1, maxNorm, minMaxNorm, nonNegative, unitNorm } from '@gradwerk/regularizers'
 import { describe, expect, it } from 'vitest'
 import { type Run, Trainer } from '../src/index.ts'
 import { clusters } from './data.ts'
@@ -56,14 +50,28 @@ const table: Readonly<Record<string, readonly [make: () => Optimizer, proximal: 
   scheduleFreeAdamW: [() => optimizers.scheduleFreeAdamW(0.05), false],
 }
 
-const limit = Math.fround(0.2)
-const plugin = (name: string) => ({ kind: 'constraint', name, options: {} }) as const
-const box: Constraint = { ...plugin('box'), project: (w) => maximum(minimum(w, limit), -limit) }
-/** Columns of length 1: a set that no average stays in. */
-const sphere: Constraint = {
-  ...plugin('sphere'),
-  project: (w) => div(w, sqrt(sum(square(w), { axes: [0], keepDims: true }))),
+interface Kept {
+  readonly constraint: Constraint
+  /** Whether a kernel [inputs, units], row-major, is in the set. */
+  readonly holds: (kernel: readonly number[]) => boolean
 }
+
+const units = 3
+/** Norms of the columns: what feeds each unit. */
+function norms(kernel: readonly number[]): number[] {
+  return Array.from({ length: units }, (_, unit) => Math.hypot(...kernel.filter((_, i) => i % units === unit)))
+}
+const rounding = 1e-6
+const between = (low: number, high: number) => (kernel: readonly number[]) =>
+  norms(kernel).every((norm) => norm >= low - rounding && norm <= high + rounding)
+
+/** Every constraint, of a branch of its own. Norms of 1 are a set that no average stays in. */
+const kept: readonly Kept[] = [
+  { constraint: maxNorm(0.3), holds: between(0, 0.3) },
+  { constraint: unitNorm(), holds: between(1, 1) },
+  { constraint: minMaxNorm({ min: 0.2, max: 0.4 }), holds: between(0.2, 0.4) },
+  { constraint: nonNegative(), holds: (kernel) => kernel.every((w) => w >= 0) },
+]
 
 /** Six features that matter, and three that are always 0. */
 function withDeadFeatures(): Dataset {
@@ -82,37 +90,41 @@ const numbersOf = (value: Value | undefined) => Array.from(value?.data ?? [], Nu
 
 interface Fit {
   readonly run: Run
-  /** Both kernels after every step. */
-  readonly kernels: readonly (readonly [number[], number[]])[]
+  /** The numbers of all kernels after every step, by name. */
+  readonly steps: readonly Readonly<Record<string, number[]>>[]
 }
 
-async function fit(backend: Backend, optimizer: Optimizer, constraint: Constraint, strength: number): Promise<Fit> {
-  const kernels: [number[], number[]][] = []
+const first = 'dense.kernel'
+const branch = (i: number) => `parallel.dense${i === 0 ? '' : `_${i}`}.kernel`
+
+async function fit(backend: Backend, optimizer: Optimizer, strength: number): Promise<Fit> {
+  const steps: Record<string, number[]>[] = []
   const watch: Callback = {
     kind: 'callback',
     name: 'watch',
     options: {},
     onSteps(run) {
-      const { parameters } = run.snapshot()
-      kernels.push([numbersOf(parameters['dense.kernel']), numbersOf(parameters['dense_1.kernel'])])
+      const kernels = Object.entries(run.snapshot().parameters).filter(([name]) => name.endsWith('kernel'))
+      steps.push(Object.fromEntries(kernels.map(([name, value]) => [name, numbersOf(value)])))
     },
   }
+  const initializer = normal({ standardDeviation: 0.3 })
   const trainer = new Trainer({
     model: sequential([
       dense(5, { initializer: normal({ standardDeviation: 0.05 }) }),
       tanh(),
-      dense(3, { initializer: normal({ standardDeviation: 0.3 }), constraint }),
+      parallel({ branches: kept.map(({ constraint }) => dense(units, { initializer, constraint })), merge: 'add' }),
     ]),
     loss: softmaxCrossEntropy(),
     optimizer,
-    regularizers: strength === 0 ? [] : [{ regularizer: l1(strength), where: { name: 'dense.kernel' } }],
+    regularizers: strength === 0 ? [] : [{ regularizer: l1(strength), where: { name: first } }],
     callbacks: [watch],
     backend,
     stepsPerCall: 1,
     seed: 5,
   })
   const run = await trainer.fit(data, { epochs: 20, batchSize: 16 })
-  return { run, kernels }
+  return { run, steps }
 }
 
 const backends = [
@@ -121,54 +133,41 @@ const backends = [
 ] as const
 
 /** Rows of the three dead features in a kernel [9, 5]. */
-const dead = (kernel: readonly number[]) => kernel.slice(30)
+const dead = (kernel: readonly number[] = []) => kernel.slice(30)
 
-describe.each(backends)('on %s', (_, backend) => {
-  const proximal = Object.entries(table).filter(([, [, has]]) => has)
+/** A weight without gradient goes to 0 and never leaves it; others are trained. */
+function expectExactZeros(kernels: readonly (readonly number[])[]): void {
+  for (const [step, kernel] of kernels.entries()) {
+    const before = dead(kernels[step - 1] ?? kernel)
+    dead(kernel).forEach((w, i) => {
+      if (before[i] === 0) expect(w).toBe(0)
+      else expect(Math.abs(w)).toBeLessThan(step === 0 ? 1 : Math.abs(before[i] as number))
+    })
+  }
+  const last = kernels.at(-1) ?? []
+  expect(dead(last).every((w) => w === 0)).toBe(true)
+  expect(last.slice(0, 30).some((w) => w !== 0)).toBe(true)
+}
 
-  it.each(proximal)('L1 gives exact zeros that stay, and a box holds after every step: %s', async (_, [make]) => {
-    const { kernels, run } = await fit(backend(), make(), box, 0.02)
-    expect(kernels).toHaveLength(60)
-    for (const [, second] of kernels) for (const x of second) expect(Math.abs(x)).toBeLessThanOrEqual(limit)
-    // A weight without gradient goes to 0 and never leaves it.
-    for (const [step, [first]] of kernels.entries()) {
-      const before = dead(kernels[step - 1]?.[0] ?? first)
-      dead(first).forEach((x, i) => {
-        if (before[i] === 0) expect(x).toBe(0)
-        else expect(Math.abs(x)).toBeLessThan(step === 0 ? 1 : Math.abs(before[i] as number))
-      })
-    }
-    const last = kernels.at(-1)?.[0] as number[]
-    expect(dead(last).every((x) => x === 0)).toBe(true)
-    expect(last.slice(0, 30).some((x) => x !== 0)).toBe(true)
-    // What is evaluated lies in the box as well.
-    for (const x of numbersOf(run.model.parameters['dense_1.kernel'])) expect(Math.abs(x)).toBeLessThanOrEqual(limit)
+describe.each(backends)('every constraint and the exact zeros of L1 hold after every step, on %s', (_, backend) => {
+  it.each(Object.entries(table))('%s', async (_, [make, proximal]) => {
+    const { steps, run } = await fit(backend(), make(), proximal ? 0.02 : 0)
+    expect(steps).toHaveLength(60)
+    // What is evaluated, an average perhaps, lies in the sets as well.
+    const evaluated = Object.fromEntries(Object.entries(run.model.parameters).map(([name, w]) => [name, numbersOf(w)]))
+    for (const kernels of [...steps, evaluated])
+      for (const [i, { holds, constraint }] of kept.entries())
+        expect(holds(kernels[branch(i)] as number[]), constraint.name).toBe(true)
+    if (proximal) expectExactZeros(steps.map((kernels) => kernels[first] as number[]))
     expect(run.history.at(-1)?.loss).toBeLessThan(run.history[0]?.loss as number)
   })
-
-  it.each(Object.entries(table))(
-    'columns have length 1 after every step, evaluated ones too: %s',
-    async (_, [make]) => {
-      const { kernels, run } = await fit(backend(), make(), sphere, 0)
-      const evaluated = numbersOf(run.model.parameters['dense_1.kernel'])
-      for (const kernel of [...kernels.map(([, second]) => second), evaluated])
-        for (const column of [0, 1, 2]) {
-          const length = Math.hypot(...kernel.filter((_, i) => i % 3 === column))
-          expect(Math.abs(length - 1)).toBeLessThan(1e-6)
-        }
-      expect(run.history.at(-1)?.loss).toBeLessThan(run.history[0]?.loss as number)
-    },
-  )
 })
 
-it.each(Object.entries(table).filter(([, [, has]]) => !has))(
-  '%s refuses a proximal map, and takes a subgradient',
-  async (name, [make]) => {
-    await expect(fit(reference(), make(), box, 0.02)).rejects.toThrow(
-      `regularizer l1: the optimizer ${name} has no effective step size for a proximal map`,
-    )
-  },
-)
+it.each(Object.entries(table).filter(([, [, has]]) => !has))('%s refuses a proximal map', async (name, [make]) => {
+  await expect(fit(reference(), make(), 0.02)).rejects.toThrow(
+    `regularizer l1: the optimizer ${name} has no effective step size for a proximal map`,
+  )
+})
 
 it('the table misses no optimizer', () => {
   const wrappers = ['ema', 'swa', 'lookahead', 'parameterGroups']
