@@ -7,34 +7,10 @@ import {
   type Value,
   valueOf,
 } from '@gradwerk/core'
-import * as optimizers from '@gradwerk/optimizers'
 import { adam, adamW, constant, cosine, momentum, nesterov, sgd } from '@gradwerk/optimizers'
-import { optimizerSuite } from '@gradwerk/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { traceUpdate, trajectory } from './trajectory.ts'
-
-const registries = [optimizers]
-optimizerSuite(
-  sgd,
-  [
-    { plugin: sgd({ learningRate: 0.5 }) },
-    { plugin: sgd({ learningRate: 0.1, momentum: 0.9 }) },
-    { plugin: sgd({ learningRate: cosine(0.2), momentum: 0.9, nesterov: true }) },
-  ],
-  { registries },
-)
-optimizerSuite(momentum, [{ plugin: momentum({ learningRate: cosine(0.1), momentum: 0.8 }) }], { registries })
-optimizerSuite(nesterov, [{ plugin: nesterov(0.1) }], { registries })
-optimizerSuite(adam, [{ plugin: adam(cosine(0.2)) }], { registries })
-optimizerSuite(
-  adamW,
-  [
-    { plugin: adamW({ learningRate: cosine(0.2), weightDecay: 1e-4 }) },
-    { plugin: adamW({ learningRate: cosine(0.2), weightDecay: 10, decayRoles: ['bias'] }) },
-  ],
-  { registries },
-)
 
 const start = valueOf('float32', [1, 2], [1, -2])
 const steps = (...gradients: number[][]): Value => valueOf('float32', [gradients.length, 1, 2], gradients.flat())
