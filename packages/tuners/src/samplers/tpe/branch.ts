@@ -7,7 +7,7 @@ type Points = readonly (readonly number[])[]
 
 const has = (point: readonly number[], axis: number): boolean => !Number.isNaN(point[axis])
 
-/** Whether some points have a coordinate on the axis `other` and some have none, and the choice on `axis` tells which. */
+/** Whether the choice on `axis` tells which points have a coordinate on the axis `other` and which have none. */
 function decides(points: Points, axis: number, other: number): boolean {
   const found = new Map<number, boolean>()
   for (const point of points) {
@@ -15,14 +15,17 @@ function decides(points: Points, axis: number, other: number): boolean {
     if (found.has(choice) && found.get(choice) !== has(point, other)) return false
     found.set(choice, has(point, other))
   }
-  return new Set(found.values()).size === 2
+  return true
 }
 
 /** The axes of categories that decide whether there is some other parameter. */
 export function branchingAxes(axes: readonly Axis[], points: Points): number[] {
+  const conditional = [...axes.keys()].filter(
+    (axis) => points.some((point) => has(point, axis)) && !points.every((point) => has(point, axis)),
+  )
   return [...axes.keys()].filter((axis) => {
     const { choices = 0 } = axes[axis] ?? {}
-    return choices > 1 && axes.some((_, other) => other !== axis && decides(points, axis, other))
+    return choices > 1 && conditional.some((other) => other !== axis && decides(points, axis, other))
   })
 }
 
