@@ -24,11 +24,14 @@ function checkRange(name: string, range: Range): Range {
   return { ...range, high: highestOnGrid(low, high, step) }
 }
 
-/** Choices are told apart by their JSON; unlike JSON's, NaN and the infinities are not null. */
+/** JSON has no NaN and no infinities. */
+function told(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
+}
+
+/** Choices are told apart by their JSON; unlike JSON's, NaN and the infinities are not null. Texts, the usual choices, need no escapes for that. */
 export function choiceKey(choice: unknown): string {
-  const told = (_: string, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
-  return JSON.stringify(choice, told) ?? 'undefined'
+  return typeof choice === 'string' ? `"${choice}` : (JSON.stringify(choice, told) ?? 'undefined')
 }
 
 /** A sound distribution: bounds in order, `high` lowered to the grid of the step. Throws an OptionError that names the parameter. */
@@ -47,7 +50,8 @@ export function checkDistribution(name: string, distribution: Distribution): Dis
 /** How a value is kept in a journal: the number itself, or the index of a choice; undefined for a value outside the domain. */
 export function toInternal(distribution: Distribution, value: unknown): number | undefined {
   if (distribution.type === 'categorical') {
-    const index = distribution.choices.findIndex((choice) => choiceKey(choice) === choiceKey(value))
+    const key = choiceKey(value)
+    const index = distribution.choices.findIndex((choice) => choiceKey(choice) === key)
     return index < 0 ? undefined : index
   }
   if (typeof value !== 'number' || !(value >= distribution.low && value <= distribution.high)) return undefined
