@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { configurations } from './configurations.ts'
 import { UsageError } from './errors.ts'
 import type { Output } from './output.ts'
-import { presets } from './presets.ts'
+import { type Preset, presets } from './presets.ts'
 import { remarks } from './remarks.ts'
 import { run } from './run.ts'
 import { type RunOptions, settingsFrom } from './settings.ts'
@@ -46,6 +46,8 @@ function wholeNumbers(option: string): (text: string) => number[] {
   return (text) => list(text).map(wholeNumber(option))
 }
 
+const fromPreset = "(from 1; default: the preset's, see 'bench list')"
+
 /** The program; what `run` was asked to do ends with an exit code. */
 function program(stdout: Output, stderr: Output, started: (code: Promise<number>) => void): Command {
   const bench = new Command('bench')
@@ -58,29 +60,33 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
     .description('train, compare and export (what bench does without a command)')
     .option('--preset <name>', `what to run: ${presets.map(({ name }) => name).join(', ')}`, 'default')
     .option('--configurations <names>', "some of 'bench list', separated by commas (default: the preset's)", list)
-    .option('--epochs <n>', 'epochs of every trial, the final run included', wholeNumber('--epochs'))
-    .option('--seeds <n>', 'trials of every configuration, with seeds 1 to n', wholeNumber('--seeds'))
+    .option('--epochs <n>', `epochs of every trial, the final run included ${fromPreset}`, wholeNumber('--epochs'))
+    .option('--seeds <n>', `trials of every configuration, with seeds 1 to n ${fromPreset}`, wholeNumber('--seeds'))
     .option(
       '--train-limit <n>',
-      'training images at most; leaves out the final run on all',
+      `training images at most; leaves out the final run on all ${fromPreset}`,
       wholeNumber('--train-limit'),
     )
     .option(
       '--hidden <units>',
-      'hidden layers, such as 512,512, of perceptrons whose configuration does not name its own',
+      `hidden layers, such as 512,512, of perceptrons whose configuration does not name its own ${fromPreset}`,
       wholeNumbers('--hidden'),
     )
-    .option('--batch-size <n>', 'images in a training step', wholeNumber('--batch-size'))
+    .option('--batch-size <n>', `images in a training step ${fromPreset}`, wholeNumber('--batch-size'))
     .option(
       '--data <dir>',
       "folder of MNIST's files (default: GRADWERK_DATA, else the user's cache; downloaded if missing)",
     )
     .option('--out <dir>', 'folder in which every run gets a folder of its own', 'runs')
-    .option('--workers <n>', 'trials at a time (default: as many as the cores have room for)', wholeNumber('--workers'))
-    .option('--threads <n>', 'threads of ONNX Runtime in each trial', wholeNumber('--threads'))
+    .option(
+      '--workers <n>',
+      'trials at a time (from 1; default: as many as the cores have room for)',
+      wholeNumber('--workers'),
+    )
+    .option('--threads <n>', `threads of ONNX Runtime in each trial ${fromPreset}`, wholeNumber('--threads'))
     .option(
       '--target <percent>',
-      'end each trial at the first epoch with this validation accuracy, and tell the seconds to it; leaves out the final run',
+      `end each trial at the first epoch with this validation accuracy, and tell the seconds to it; leaves out the final run (above 0, at most 100; default: the preset's)`,
       percentage('--target'),
     )
     .option('--json', 'print the summary as JSON instead of the table; progress goes to stderr either way', false)
@@ -99,7 +105,22 @@ function listing(): string {
   const width = Math.max(...entries.map(({ name }) => name.length))
   const lines = (of: readonly { name: string; description: string }[]) =>
     of.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}\n`).join('')
-  return `Configurations\n${lines(configurations)}\nPresets\n${lines(presets)}`
+  const numbers = presets.map((preset) => `  ${preset.name.padEnd(width)}  ${numbersOf(preset)}\n`).join('')
+  return `Configurations\n${lines(configurations)}\nPresets\n${lines(presets)}\nTheir numbers\n${numbers}`
+}
+
+/** What the options of `bench run` are unless given. */
+function numbersOf({ epochs, seeds, train, hidden, batchSize, threads, target }: Preset): string {
+  const parts = [
+    `epochs ${epochs}`,
+    `seeds ${seeds}`,
+    `train-limit ${train}`,
+    `hidden ${hidden}`,
+    `batch-size ${batchSize}`,
+    `threads ${threads}`,
+    ...(target === undefined ? [] : [`target ${Number((100 * target).toFixed(6))}`]),
+  ]
+  return parts.join(', ')
 }
 
 async function runAndReport(options: RunOptions, stdout: Output, stderr: Output): Promise<number> {

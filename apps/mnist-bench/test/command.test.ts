@@ -29,6 +29,17 @@ describe('bench', () => {
       expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
   })
 
+  it('says what every number may be and what it is unless given', async () => {
+    const help = (await bench('run', '--help')).stdout.replaceAll(/\s+/g, ' ')
+    for (const option of ['epochs', 'seeds', 'train-limit', 'hidden', 'batch-size', 'workers', 'threads', 'target'])
+      expect(help).toMatch(new RegExp(`--${option} <[^(]*\\((from 1|above 0, at most 100); default: `))
+    const { stdout } = await bench('list')
+    expect(stdout).toMatch(
+      / default +epochs 12, seeds 3, train-limit 10000, hidden 320,128, batch-size 128, threads 1\n/,
+    )
+    expect(stdout).toMatch(/ fastest-99 +epochs .*, target 99\n/)
+  })
+
   it.each([[['--help']], [['run', '--help']], [['list', '--help']]])('explains %j', async (args) => {
     const { code, stdout, stderr } = await bench(...args)
     expect([code, stderr]).toEqual([0, ''])
