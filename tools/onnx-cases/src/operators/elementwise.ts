@@ -144,6 +144,15 @@ function prelu(call: NodeCall): Tensor {
   return where(core.less(x, 0), mul(x, slope), x)
 }
 
+const standard = { alpha: 1.6732632423543772, gamma: 1.0507009873554805 }
+
+/** Core's is that of the paper; other factors are written with `elu`. */
+function selu(call: NodeCall): Tensor {
+  const [alpha, gamma] = [call.float('alpha', standard.alpha), call.float('gamma', standard.gamma)]
+  const usual = Math.abs(alpha - standard.alpha) < 1e-6 && Math.abs(gamma - standard.gamma) < 1e-6
+  return usual ? core.selu(call.tensor(0)) : mul(core.elu(call.tensor(0), alpha), gamma)
+}
+
 /** Activations that are written in core's ops. */
 const activations: Operators = {
   Celu: operator('elu', (call) => {
@@ -159,9 +168,7 @@ const activations: Operators = {
   }),
   Mish: operator('softplus tanh', (call) => mul(call.tensor(0), core.tanh(core.softplus(call.tensor(0))))),
   PRelu: operator('where', prelu),
-  Selu: operator('elu', (call) =>
-    mul(core.elu(call.tensor(0), call.float('alpha', 1.6732632)), call.float('gamma', 1.0507)),
-  ),
+  Selu: operator('selu elu', selu),
   Softsign: operator('abs div', (call) => div(call.tensor(0), add(core.abs(call.tensor(0)), 1))),
   ThresholdedRelu: operator('where greater', (call) =>
     where(core.greater(call.tensor(0), call.float('alpha', 1)), call.tensor(0), 0),
