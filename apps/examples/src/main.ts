@@ -12,6 +12,7 @@ const examples: Readonly<Record<string, () => Promise<Example>>> = {
   'deep-perceptron': () => import('./deep-perceptron/run.ts'),
   'dropout-ensemble': () => import('./dropout-ensemble/run.ts'),
   'house-prices': () => import('./house-prices/run.ts'),
+  'learning-rate-range': () => import('./learning-rate-range/run.ts'),
   'sparse-logistic': () => import('./sparse-logistic/run.ts'),
 }
 

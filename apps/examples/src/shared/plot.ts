@@ -22,8 +22,9 @@ export async function svgOf(spec: TopLevelSpec): Promise<string> {
   })
   const view = new View(parse(compiled), { renderer: 'none' })
   try {
-    // A hundredth of a pixel is enough; more only makes the file larger.
-    return `${(await view.toSVG()).replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))}\n`
+    // A hundredth of a pixel is enough; more only makes the file larger. Numbers of labels stand between tags and stay.
+    const rounded = (tag: string) => tag.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    return `${(await view.toSVG()).replace(/<[^>]+>/g, rounded)}\n`
   } finally {
     view.finalize()
   }
