@@ -161,6 +161,19 @@ describe('shaping', () => {
   })
 })
 
+test('selu gives standard normal numbers mean 0 and variance 1 again', () => {
+  const count = 40_001 // of the interval −10 … 10, 0 among them
+  const step = 20 / (count - 1)
+  const z = Float64Array.from({ length: count }, (_, i) => step * (i - (count - 1) / 2))
+  const { output } = traceModel(layers.selu(), input('x', [count], 'float64'))
+  const [y] = evaluate([output], { x: valueOf('float64', [count], z) })
+  const density = z.map((at) => (step * Math.exp((-at * at) / 2)) / Math.sqrt(2 * Math.PI))
+  const moment = (power: number) =>
+    density.reduce((total, weight, i) => total + weight * Number(y?.data[i]) ** power, 0)
+  expect(moment(1)).toBeCloseTo(0, 7)
+  expect(moment(2)).toBeCloseTo(1, 7)
+})
+
 describe('composition', () => {
   test('parameters are named after the layers', () => {
     const model = sequential([dense(3), relu(), sequential([dense(3)]), residual([dense(3)]), dense(3)])
