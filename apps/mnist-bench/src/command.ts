@@ -2,51 +2,18 @@
 
 import { GradwerkError } from '@gradwerk/core'
 import { Command, CommanderError } from 'commander'
-import { configurations } from './configurations.ts'
 import { UsageError } from './errors.ts'
+import { interruptions } from './interruptions.ts'
+import { listing } from './listing.ts'
+import { fromPreset, list, percentage, wholeNumber, wholeNumbers } from './option-parsers.ts'
 import type { Output } from './output.ts'
-import { type Preset, presets } from './presets.ts'
+import { presets } from './presets.ts'
 import { remarks } from './remarks.ts'
 import { run } from './run.ts'
 import { type RunOptions, settingsFrom } from './settings.ts'
 import { styleFor } from './style.ts'
 import { datasetLine, resultTable } from './table.ts'
-
-function wholeNumber(option: string): (text: string) => number {
-  return (text) => {
-    const number = Number(text)
-    if (/^\d+$/.test(text) && number >= 1 && Number.isSafeInteger(number)) return number
-    throw new UsageError({
-      who: 'bench',
-      problem: `option '${option}' is not valid`,
-      expected: 'a whole number from 1',
-      got: `'${text}'`,
-    })
-  }
-}
-
-function percentage(option: string): (text: string) => number {
-  return (text) => {
-    const number = Number(text)
-    if (text.trim() !== '' && number > 0 && number <= 100) return number
-    throw new UsageError({
-      who: 'bench',
-      problem: `option '${option}' is not valid`,
-      expected: 'a number above 0, at most 100',
-      got: `'${text}'`,
-    })
-  }
-}
-
-function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim())
-}
-
-function wholeNumbers(option: string): (text: string) => number[] {
-  return (text) => list(text).map(wholeNumber(option))
-}
-
-const fromPreset = "(from 1; default: the preset's, see 'bench list')"
+import { addTuneCommand, tuneAndReport } from './tune/command.ts'
 
 /** The program; what `run` was asked to do ends with an exit code. */
 function program(stdout: Output, stderr: Output, started: (code: Promise<number>) => void): Command {
@@ -54,7 +21,7 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
     .description('Compares regularizers, initializers and normalization on MNIST, and exports the best model as ONNX.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
-    .showHelpAfterError("(try 'bench --help' or 'bench run --help')")
+    .showHelpAfterError("(try 'bench --help', 'bench run --help' or 'bench tune --help')")
   bench
     .command('run', { isDefault: true })
     .description('train, compare and export (what bench does without a command)')
@@ -90,7 +57,12 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
       percentage('--target'),
     )
     .option('--json', 'print the summary as JSON instead of the table; progress goes to stderr either way', false)
-    .action((options: RunOptions) => started(runAndReport(options, stdout, stderr)))
+    .action((options: RunOptions) =>
+      started(interruptible(stderr, (signal) => runAndReport(options, stdout, stderr, signal))),
+    )
+  addTuneCommand(bench, (options) =>
+    started(interruptible(stderr, (signal) => tuneAndReport(options, stdout, stderr, signal))),
+  )
   bench
     .command('list')
     .description('list the configurations and the presets')
@@ -100,47 +72,11 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
   return bench
 }
 
-function listing(): string {
-  const entries = [...configurations, ...presets]
-  const width = Math.max(...entries.map(({ name }) => name.length))
-  const lines = (of: readonly { name: string; description: string }[]) =>
-    of.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}\n`).join('')
-  const numbers = presets.map((preset) => `  ${preset.name.padEnd(width)}  ${numbersOf(preset)}\n`).join('')
-  return `Configurations\n${lines(configurations)}\nPresets\n${lines(presets)}\nTheir numbers\n${numbers}`
-}
-
-/** What the options of `bench run` are unless given. */
-function numbersOf({ epochs, seeds, train, hidden, batchSize, threads, target }: Preset): string {
-  const parts = [
-    `epochs ${epochs}`,
-    `seeds ${seeds}`,
-    `train-limit ${train}`,
-    `hidden ${hidden}`,
-    `batch-size ${batchSize}`,
-    `threads ${threads}`,
-    ...(target === undefined ? [] : [`target ${Number((100 * target).toFixed(6))}`]),
-  ]
-  return parts.join(', ')
-}
-
-async function runAndReport(options: RunOptions, stdout: Output, stderr: Output): Promise<number> {
-  const settings = settingsFrom(options)
+/** Exit code 0, or that of a signal; what goes wrong after a signal is said, and no failure of its own. */
+async function interruptible(stderr: Output, work: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const interruption = interruptions()
   try {
-    const { summary, folder } = await run(settings, stderr, interruption.signal)
-    if (options.json === true) stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
-    else {
-      const style = styleFor(stdout)
-      const lines = [
-        style.bold(datasetLine(summary.dataset)),
-        '',
-        resultTable(summary, style),
-        '',
-        ...remarks(summary),
-        `Written to ${folder}`,
-      ]
-      stdout.write(`${lines.join('\n')}\n`)
-    }
+    await work(interruption.signal)
     return interruption.exitCode() ?? 0
   } catch (error) {
     const code = interruption.exitCode()
@@ -152,31 +88,22 @@ async function runAndReport(options: RunOptions, stdout: Output, stderr: Output)
   }
 }
 
-const signals = { SIGINT: 130, SIGTERM: 143 } as const
-
-/** The first signal ends the run cleanly, a later one at once. */
-function interruptions(): { readonly signal: AbortSignal; exitCode(): number | undefined; end(): void } {
-  const controller = new AbortController()
-  let code: number | undefined
-  let asked = 0
-  const handlers = Object.entries(signals).map(([name, exitCode]) => {
-    const handle = () => {
-      // A terminal's Ctrl-C reaches every process of a command, and some of them pass it on: twice in a moment is once.
-      if (code !== undefined && performance.now() - asked > 500) process.exit(exitCode)
-      code ??= exitCode
-      asked = performance.now()
-      controller.abort()
-    }
-    process.on(name, handle)
-    return { name, handle }
-  })
-  return {
-    signal: controller.signal,
-    exitCode: () => code,
-    end() {
-      for (const { name, handle } of handlers) process.off(name, handle)
-    },
+async function runAndReport(options: RunOptions, stdout: Output, stderr: Output, signal: AbortSignal): Promise<void> {
+  const { summary, folder } = await run(settingsFrom(options), stderr, signal)
+  if (options.json === true) {
+    stdout.write(`${JSON.stringify(summary, null, 2)}\n`)
+    return
   }
+  const style = styleFor(stdout)
+  const lines = [
+    style.bold(datasetLine(summary.dataset)),
+    '',
+    resultTable(summary, style),
+    '',
+    ...remarks(summary),
+    `Written to ${folder}`,
+  ]
+  stdout.write(`${lines.join('\n')}\n`)
 }
 
 function messageOf(error: unknown): string {

@@ -16,3 +16,8 @@ export class RunError extends GradwerkError {
 export class WorkerError extends GradwerkError {
   override readonly name = 'WorkerError'
 }
+
+/** A trial of a search that was stopped from outside, and is to be tried again when the search goes on. */
+export class InterruptionError extends GradwerkError {
+  override readonly name = 'InterruptionError'
+}

@@ -7,8 +7,9 @@ import { type Dataset, GradwerkError, numbers, sizeOf, type TrainedModel } from 
 import { exportedInput, exportedOutput, exportOnnx } from '@gradwerk/onnx'
 import { writeAtomically } from '@gradwerk/trainer'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { modelOf } from './plugins.ts'
 import type { Candidate } from './results.ts'
-import { modelOf, predictedClasses } from './trial.ts'
+import { predictedClasses } from './trial.ts'
 
 export interface ExportedModel {
   /** File name, in the folder of the run. */

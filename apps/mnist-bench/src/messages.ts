@@ -2,7 +2,7 @@
 
 import type { EpochRecord } from '@gradwerk/core'
 import type { Samples } from './samples.ts'
-import type { TrialOutcome, TrialRequest } from './trial.ts'
+import type { TrialRequest } from './trial.ts'
 
 /** What a worker starts with. */
 export interface WorkerData {
@@ -27,8 +27,12 @@ export interface TrialFailure {
   readonly epoch?: number
 }
 
-export type WorkerMessage =
-  | { readonly type: 'progress'; readonly done: number; readonly record?: EpochRecord | undefined }
-  | { readonly type: 'finished'; readonly outcome: TrialOutcome }
+/** What became of a trial. */
+export type Settled<Outcome> =
+  | { readonly type: 'finished'; readonly outcome: Outcome }
   | { readonly type: 'failed'; readonly failure: TrialFailure }
   | { readonly type: 'interrupted' }
+
+export type WorkerMessage<Outcome> =
+  | { readonly type: 'progress'; readonly done: number; readonly record?: EpochRecord | undefined }
+  | Settled<Outcome>

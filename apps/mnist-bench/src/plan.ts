@@ -2,8 +2,9 @@
 
 import { input, multiplyAdds, traceModel } from '@gradwerk/core'
 import { configurationNamed } from './configurations.ts'
+import { modelOf } from './plugins.ts'
 import type { Settings } from './settings.ts'
-import { modelOf, type TrialRequest } from './trial.ts'
+import type { TrialRequest } from './trial.ts'
 
 /** The units of a configuration's hidden layers. */
 export function hiddenOf(

@@ -3,58 +3,68 @@
 import { Worker } from 'node:worker_threads'
 import type { EpochRecord } from '@gradwerk/core'
 import { WorkerError } from './errors.ts'
-import type { TrialFailure, TrialOrder, WorkerData, WorkerMessage } from './messages.ts'
-import type { Samples } from './samples.ts'
-import type { TrialOutcome } from './trial.ts'
-
-/** What became of a trial. */
-export type Settled =
-  | { readonly type: 'finished'; readonly outcome: TrialOutcome }
-  | { readonly type: 'failed'; readonly failure: TrialFailure }
-  | { readonly type: 'interrupted' }
+import type { Settled, WorkerData, WorkerMessage } from './messages.ts'
 
 export interface TrialListener {
   onStart?(): void
-  onProgress?(done: number, record: EpochRecord | undefined): void
+  /** 'stop' ends the trial after its current call: it settles as interrupted, or as what it had become by then. */
+  onProgress?(done: number, record: EpochRecord | undefined): 'stop' | undefined
 }
 
-interface Task {
-  readonly order: TrialOrder
+export interface TaskOptions {
+  /** Before all that wait. */
+  readonly first?: boolean
+  /** On a thread that has compiled nothing, and that ends with the trial: its seconds count. */
+  readonly alone?: boolean
+}
+
+interface Task<Order, Outcome> extends TaskOptions {
+  readonly order: Order
   readonly listener: TrialListener
-  settle(settled: Settled): void
+  settle(settled: Settled<Outcome>): void
+}
+
+/** A thread, the flag that stops its trial, and the trial. */
+interface Thread<Order, Outcome> {
+  readonly worker: Worker
+  readonly stop: Int32Array
+  task?: Task<Order, Outcome> | undefined
 }
 
 // Node cannot load TypeScript in a worker by itself, and the loader of the main thread does not reach there on Node 20.
-function startWorker(workerData: WorkerData): Worker {
+function startWorker(file: URL, workerData: WorkerData): Worker {
   const source = [
     `import { register } from '${import.meta.resolve('tsx/esm/api')}'`,
     'register()',
-    `await import('${new URL('./worker.ts', import.meta.url)}')`,
+    `await import('${file}')`,
   ].join('\n')
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { execArgv: [], workerData })
 }
 
-export class Pool {
+/** Threads that each run a file with one call of `serve`, which does orders and gives outcomes. */
+export class Pool<Order, Outcome> {
+  readonly #file: URL
   readonly #size: number
-  readonly #data: WorkerData
-  readonly #waiting: Task[] = []
-  readonly #idle: Worker[] = []
-  readonly #workers = new Map<Worker, Task | undefined>()
+  readonly #data: Omit<WorkerData, 'stop'>
+  readonly #waiting: Task<Order, Outcome>[] = []
+  readonly #threads = new Set<Thread<Order, Outcome>>()
+  readonly #idle: Thread<Order, Outcome>[] = []
   readonly #retired: Promise<number>[] = []
+  #stopped = false
   #closed = false
 
-  /** `size` workers, each with so many threads of ONNX Runtime. */
-  constructor(size: number, samples: Samples, threads: number) {
+  constructor(file: URL, size: number, data: Omit<WorkerData, 'stop'>) {
+    this.#file = file
     this.#size = size
-    this.#data = { samples, threads, stop: new SharedArrayBuffer(4) }
+    this.#data = data
   }
 
-  /** Trains a trial as soon as a worker is free; `first` puts it before all that wait. Never rejects. */
-  run(order: TrialOrder, listener: TrialListener = {}, first = false): Promise<Settled> {
+  /** Trains a trial as soon as a worker is free. Never rejects. */
+  run(order: Order, listener: TrialListener = {}, options: TaskOptions = {}): Promise<Settled<Outcome>> {
     return new Promise((settle) => {
       if (this.#stopped) return settle({ type: 'interrupted' })
-      const task = { order, listener, settle }
-      if (first) this.#waiting.unshift(task)
+      const task = { order, listener, settle, ...options }
+      if (options.first === true) this.#waiting.unshift(task)
       else this.#waiting.push(task)
       this.#assign()
     })
@@ -62,63 +72,65 @@ export class Pool {
 
   /** Ends what runs after its current call, and drops what waits. */
   stop(): void {
-    Atomics.store(new Int32Array(this.#data.stop), 0, 1)
+    this.#stopped = true
+    for (const { stop } of this.#threads) Atomics.store(stop, 0, 1)
     for (const task of this.#waiting.splice(0)) task.settle({ type: 'interrupted' })
   }
 
   /** Ends the threads. To be called when all trials are settled. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#retired, ...[...this.#workers.keys()].map((worker) => worker.terminate())])
-  }
-
-  get #stopped(): boolean {
-    return Atomics.load(new Int32Array(this.#data.stop), 0) !== 0
+    await Promise.all([...this.#retired, ...[...this.#threads].map(({ worker }) => worker.terminate())])
   }
 
   #assign(): void {
-    while (this.#waiting.length > 0 && (this.#idle.length > 0 || this.#workers.size < this.#size)) {
-      const worker = this.#idle.pop() ?? this.#start()
+    while (this.#waiting.length > 0 && (this.#idle.length > 0 || this.#threads.size < this.#size)) {
+      const thread = this.#idle.pop() ?? this.#start()
       const task = this.#waiting.shift()
       if (task === undefined) return
-      this.#workers.set(worker, task)
+      thread.task = task
+      Atomics.store(thread.stop, 0, 0)
       task.listener.onStart?.()
-      worker.postMessage(task.order)
+      thread.worker.postMessage(task.order)
     }
   }
 
-  #start(): Worker {
-    const worker = startWorker(this.#data)
-    this.#workers.set(worker, undefined)
-    worker.on('message', (message: WorkerMessage) => {
-      const task = this.#workers.get(worker)
-      if (message.type === 'progress') return task?.listener.onProgress?.(message.done, message.record)
-      if (task?.order.request.target === undefined) {
-        this.#workers.set(worker, undefined)
-        this.#idle.push(worker)
-      } else this.#retire(worker)
-      task?.settle(message)
-      this.#assign()
-    })
-    worker.on('error', (error) => this.#lost(worker, error.stack ?? error.message))
-    worker.on('exit', (code) => this.#lost(worker, `exit code ${code}`))
-    return worker
+  #start(): Thread<Order, Outcome> {
+    const stop = new SharedArrayBuffer(4)
+    const worker = startWorker(this.#file, { ...this.#data, stop })
+    const thread: Thread<Order, Outcome> = { worker, stop: new Int32Array(stop) }
+    this.#threads.add(thread)
+    worker.on('message', (message: WorkerMessage<Outcome>) => this.#hear(thread, message))
+    worker.on('error', (error) => this.#lost(thread, error.stack ?? error.message))
+    worker.on('exit', (code) => this.#lost(thread, `exit code ${code}`))
+    return thread
   }
 
-  /** A trial whose seconds count finds a thread that has compiled nothing, and leaves none behind that has. */
-  #retire(worker: Worker): void {
-    this.#workers.delete(worker)
-    this.#retired.push(worker.terminate())
+  #hear(thread: Thread<Order, Outcome>, message: WorkerMessage<Outcome>): void {
+    const { task } = thread
+    if (message.type === 'progress') {
+      if (task?.listener.onProgress?.(message.done, message.record) === 'stop') Atomics.store(thread.stop, 0, 1)
+      return
+    }
+    thread.task = undefined
+    if (task?.alone === true) this.#retire(thread)
+    else this.#idle.push(thread)
+    task?.settle(message)
+    this.#assign()
+  }
+
+  #retire(thread: Thread<Order, Outcome>): void {
+    this.#threads.delete(thread)
+    this.#retired.push(thread.worker.terminate())
   }
 
   /** A worker that ended takes its trial with it; another one takes its place. */
-  #lost(worker: Worker, why: string): void {
-    const task = this.#workers.get(worker)
-    if (this.#closed || !this.#workers.delete(worker)) return
-    const idle = this.#idle.indexOf(worker)
+  #lost(thread: Thread<Order, Outcome>, why: string): void {
+    if (this.#closed || !this.#threads.delete(thread)) return
+    const idle = this.#idle.indexOf(thread)
     if (idle >= 0) this.#idle.splice(idle, 1)
     const { message } = new WorkerError({ who: 'worker', problem: `the thread ended (${why})` })
-    task?.settle({ type: 'failed', failure: { problem: message } })
+    thread.task?.settle({ type: 'failed', failure: { problem: message } })
     this.#assign()
   }
 }

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { optionsOf } from './configuration.ts'
 import { configurationNamed } from './configurations.ts'
 import { hiddenOf } from './plan.ts'
+import { modelOf } from './plugins.ts'
 import { settingsFrom } from './settings.ts'
-import { modelOf } from './trial.ts'
 
 function modelNamed(configuration: string) {
   const hidden = hiddenOf(configuration, settingsFrom({ preset: 'default', out: '.' }))

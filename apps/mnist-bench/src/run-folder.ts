@@ -4,12 +4,11 @@ import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, writeAtomically } from '@gradwerk/trainer'
 import { RunError } from './errors.ts'
-import type { Summary } from './summary.ts'
 
 export interface RunFolder {
   readonly path: string
-  /** One write waits for the other. */
-  save(summary: Summary, epochLines: string): Promise<void>
+  /** Writes texts by file name, in this order. One call waits for the other. */
+  save(files: Readonly<Record<string, string>>): Promise<void>
   /** Takes it away again, if nothing was written. */
   discard(): Promise<void>
 }
@@ -18,15 +17,19 @@ export interface RunFolder {
 export async function createRunFolder(out: string, preset: string, began: Date): Promise<RunFolder> {
   const stamp = began.toISOString().slice(0, 19).replaceAll(':', '-')
   const path = await makeNew(out, `${stamp}-${preset}`)
+  return folderAt(path)
+}
+
+/** The folder of a run that was begun before. */
+export function folderAt(path: string): RunFolder {
   let last: Promise<void> = Promise.resolve()
-  const write = async (summary: Summary, epochLines: string) => {
-    await writeAtomically(join(path, 'epochs.jsonl'), epochLines)
-    await writeAtomically(join(path, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  const write = async (files: Readonly<Record<string, string>>) => {
+    for (const [name, text] of Object.entries(files)) await writeAtomically(join(path, name), text)
   }
   return {
     path,
-    save(summary, epochLines) {
-      last = last.then(() => write(summary, epochLines))
+    save(files) {
+      last = last.then(() => write(files))
       return last
     },
     discard: () => rmdir(path).catch(() => undefined),

@@ -4,18 +4,25 @@ import { ort } from '@gradwerk/backend-ort'
 import { RunError } from './errors.ts'
 import { exportBest } from './export.ts'
 import { plural } from './format.ts'
+import type { TrialOrder } from './messages.ts'
 import type { Output } from './output.ts'
 import { plannedTrials } from './plan.ts'
 import { Pool } from './pool.ts'
-import { Board } from './progress/board.ts'
+import { Board, type Entry } from './progress/board.ts'
+import { drawn } from './progress/live.ts'
+import { line } from './progress/plain.ts'
 import { progressView } from './progress/view.ts'
 import { Results } from './results.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
-import { loadSamples } from './samples.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Settings } from './settings.ts'
-import { type RunFacts, type RunState, type Summary, summarize } from './summary.ts'
+import type { Style } from './style.ts'
+import { datasetOf, type RunFacts, type RunState, type Summary, summarize } from './summary.ts'
+import { jsonText, samplesOf, stopwatch } from './surroundings.ts'
 import { datasetLine } from './table.ts'
+import type { TrialOutcome } from './trial.ts'
+
+const workerFile = new URL('./worker.ts', import.meta.url)
 
 export interface Finished {
   readonly summary: Summary
@@ -31,31 +38,26 @@ export async function run(settings: Settings, stream: Output, signal: AbortSigna
   const began = new Date()
   const clock = stopwatch()
   const folder = await createRunFolder(settings.out, settings.preset, began)
-  const samples = await loadSamples({
-    data: settings.data,
-    folder: settings.folder,
-    train: settings.train,
-    validation: settings.validation,
-    onDownload: downloadReport(stream),
-    signal,
-  }).catch(async (error: unknown) => {
+  const samples = await samplesOf(settings, stream, signal).catch(async (error: unknown) => {
     await folder.discard()
-    if (signal.aborted)
-      throw new RunError({ who: 'bench', problem: 'interrupted before the first trial', cause: error })
     throw error
   })
   const facts: RunFacts = { settings, samples, began, backend: ort({ threads: settings.threads }).description }
   const results = new Results(settings)
   const state = (more: Partial<RunState> = {}): RunState => ({ status: 'running', seconds: clock(), ...more })
-  const save = () => folder.save(summarize(facts, results, state()), results.epochLines())
+  const save = () => folder.save(filesOf(summarize(facts, results, state()), results))
   await save()
   introduce(facts, stream)
 
   const trials = plannedTrials(settings)
   const workers = Math.min(settings.workers, trials.length)
   const board = new Board(workers, stopwatch())
-  const view = progressView(board, stream)
-  const pool = new Pool(workers, samples, settings.threads)
+  const look = {
+    drawn: (style: Style, height: number, message?: string) => drawn(board, style, height, message),
+    line: (entry: Entry) => line(board, entry),
+  }
+  const view = progressView(look, stream)
+  const pool = new Pool<TrialOrder, TrialOutcome>(workerFile, workers, { samples, threads: settings.threads })
   const stop = () => {
     view.say('Stopping after the calls that are under way …')
     pool.stop()
@@ -83,7 +85,7 @@ async function finish(
   const status = signal.aborted ? 'interrupted' : 'complete'
   const { best } = results
   // What was found is safe before the export is tried.
-  await folder.save(summarize(facts, results, state({ status })), results.epochLines())
+  await folder.save(filesOf(summarize(facts, results, state({ status })), results))
   if (best === undefined) {
     if (signal.aborted) return { summary: summarize(facts, results, state({ status })), folder: folder.path }
     const [failure] = results.groups.flatMap(({ failures }) => failures)
@@ -91,31 +93,19 @@ async function finish(
   }
   const exported = await exportBest(best, facts.samples.test, folder.path)
   const summary = summarize(facts, results, state({ status, exported }))
-  await folder.save(summary, results.epochLines())
+  await folder.save(filesOf(summary, results))
   return { summary, folder: folder.path }
 }
 
-function stopwatch(): () => number {
-  const started = performance.now()
-  return () => (performance.now() - started) / 1000
+/** The epochs first: a summary never speaks of a trial whose epochs are not there. */
+function filesOf(summary: Summary, results: Results): Record<string, string> {
+  return { 'epochs.jsonl': results.epochLines(), 'summary.json': jsonText(summary) }
 }
 
 function introduce({ settings, samples, backend }: RunFacts, stream: Output): void {
-  const { train, validation, test, notice } = samples
-  const sizes = { train: train.indices.length, validation: validation.indices.length, test: test.indices.length }
-  if (notice !== undefined) stream.write(`${notice}\n`)
-  stream.write(`${datasetLine({ name: train.name, real: train.real, ...sizes })}\n`)
+  if (samples.notice !== undefined) stream.write(`${samples.notice}\n`)
+  stream.write(`${datasetLine(datasetOf(samples))}\n`)
   const { configurations, seeds, workers } = settings
   const what = `${plural(configurations.length, 'configuration')}, ${plural(seeds, 'seed')} each`
   stream.write(`${what}, on ${plural(workers, 'worker')} with ${backend.name} ${backend.version}\n\n`)
-}
-
-/** Says once for every file that it is being downloaded. */
-function downloadReport(stream: Output): (file: string) => void {
-  const said = new Set<string>()
-  return (file) => {
-    if (said.has(file)) return
-    said.add(file)
-    stream.write(`Downloading ${file} …\n`)
-  }
 }

@@ -1,5 +1,6 @@
 // The order of a run: all trials go into the pool, and the final one as soon as it is known which that is.
 
+import type { TrialOrder } from './messages.ts'
 import { finalTrial, workOf } from './plan.ts'
 import type { Pool } from './pool.ts'
 import type { Board, Entry } from './progress/board.ts'
@@ -7,15 +8,15 @@ import type { ProgressView } from './progress/view.ts'
 import { competes, type Results } from './results.ts'
 import { compact, type RunSamples } from './samples.ts'
 import type { Settings } from './settings.ts'
-import type { TrialRequest } from './trial.ts'
+import type { TrialOutcome, TrialRequest } from './trial.ts'
 
 export interface Surroundings {
   readonly settings: Settings
   readonly samples: RunSamples
   readonly results: Results
   readonly board: Board
-  readonly view: ProgressView
-  readonly pool: Pool
+  readonly view: ProgressView<Entry>
+  readonly pool: Pool<TrialOrder, TrialOutcome>
   save(): Promise<void>
 }
 
@@ -70,7 +71,7 @@ export class Scheduler {
           entry.record = record ?? entry.record
         },
       },
-      final,
+      { first: final, alone: request.target !== undefined },
     )
     entry.state = settled.type
     if (settled.type === 'interrupted') return

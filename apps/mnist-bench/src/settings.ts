@@ -33,7 +33,7 @@ export interface Settings extends Omit<Preset, 'name' | 'description'> {
 }
 
 /** Paths that the user gives start where the user is, which pnpm tells scripts that it runs elsewhere. */
-function userPath(path: string): string {
+export function userPath(path: string): string {
   return resolve(process.env['INIT_CWD'] ?? process.cwd(), path)
 }
 

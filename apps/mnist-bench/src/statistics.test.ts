@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { estimate } from './statistics.ts'
+import { estimate, median } from './statistics.ts'
 
 describe('estimate', () => {
   it('agrees with an interval computed by hand', () => {
@@ -19,4 +19,10 @@ describe('estimate', () => {
     expect(estimate([0.5])).toEqual({ mean: 0.5, ci95: null })
     expect(estimate([0.5, 0.5, 0.5])).toEqual({ mean: 0.5, ci95: 0 })
   })
+})
+
+it('takes the middle one, or the mean of the two in the middle', () => {
+  expect(median([3, 1, 2])).toBe(2)
+  expect(median([10, 1, 3, 2])).toBe(2.5)
+  expect(median([7])).toBe(7)
 })

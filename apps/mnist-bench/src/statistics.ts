@@ -12,6 +12,13 @@ export function mean(numbers: readonly number[]): number {
   return numbers.reduce((total, x) => total + x, 0) / numbers.length
 }
 
+/** The middle one, or the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const half = sorted.length / 2
+  return mean(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1))
+}
+
 /**
  * The mean of independent measurements and its 95 % confidence interval by Student's t-distribution (Student 1908):
  * mean ± t(0.975, n − 1) · s / √n, with s² = Σ(x − mean)² / (n − 1). With 3 seeds t is 4.30, not the normal distribution's 1.96.

@@ -7,11 +7,12 @@ import { optionsOf } from './configuration.ts'
 import { configurationNamed } from './configurations.ts'
 import type { ExportedModel } from './export.ts'
 import { hiddenOf } from './plan.ts'
+import { modelOf } from './plugins.ts'
 import type { FailedTrial, Results } from './results.ts'
 import type { RunSamples } from './samples.ts'
 import type { Settings } from './settings.ts'
 import { type Estimate, estimate } from './statistics.ts'
-import { type Figures, modelOf } from './trial.ts'
+import type { Figures } from './trial.ts'
 
 export interface ConfigurationSummary {
   readonly name: string
@@ -27,21 +28,24 @@ export interface ConfigurationSummary {
   readonly secondsToTarget: Estimate | null
 }
 
+/** What the figures were measured on; counts of images. */
+export interface DatasetSummary {
+  readonly name: string
+  readonly real: boolean
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  /** Why it is not MNIST. */
+  readonly notice?: string
+}
+
 export interface Summary {
   readonly preset: string
   /** When the run began. */
   readonly date: string
   readonly status: 'running' | 'complete' | 'interrupted'
   readonly seconds: number
-  readonly dataset: {
-    readonly name: string
-    readonly real: boolean
-    readonly train: number
-    readonly validation: number
-    readonly test: number
-    /** Why it is not MNIST. */
-    readonly notice?: string
-  }
+  readonly dataset: DatasetSummary
   readonly settings: Pick<
     Settings,
     'seeds' | 'epochs' | 'finalEpochs' | 'batchSize' | 'hidden' | 'deepHidden' | 'workers' | 'threads'
@@ -79,7 +83,7 @@ export interface RunState {
 }
 
 export function summarize({ settings, samples, began, backend }: RunFacts, results: Results, state: RunState): Summary {
-  const { train, validation, test, everything, notice } = samples
+  const { train, everything } = samples
   const {
     preset,
     seeds,
@@ -99,17 +103,10 @@ export function summarize({ settings, samples, began, backend }: RunFacts, resul
     date: began.toISOString(),
     status: state.status,
     seconds: state.seconds,
-    dataset: {
-      name: train.name,
-      real: train.real,
-      train: train.indices.length,
-      validation: validation.indices.length,
-      test: test.indices.length,
-      ...(notice === undefined ? {} : { notice }),
-    },
+    dataset: datasetOf(samples),
     settings: { seeds, epochs, finalEpochs, batchSize, hidden, deepHidden, workers, threads, target },
     machine: machine(),
-    versions: { node: process.version, gradwerk: ownVersion(), [backend.name]: backend.version },
+    versions: versions(backend),
     configurations: results.groups.map(({ name, trials, failures }) => ({
       name,
       options: optionsOf(configurationNamed(name), modelOf({ configuration: name, hidden: hiddenOf(name, settings) })),
@@ -136,6 +133,21 @@ export function summarize({ settings, samples, began, backend }: RunFacts, resul
   }
 }
 
+export function datasetOf({ train, validation, test, notice }: RunSamples): DatasetSummary {
+  return {
+    name: train.name,
+    real: train.real,
+    train: train.indices.length,
+    validation: validation.indices.length,
+    test: test.indices.length,
+    ...(notice === undefined ? {} : { notice }),
+  }
+}
+
+export function versions(backend: BackendDescription): Record<string, string> {
+  return { node: process.version, gradwerk: ownVersion(), [backend.name]: backend.version }
+}
+
 type Figure = 'trainLoss' | 'validationAccuracy' | 'testAccuracy' | 'generalizationGap'
 
 function over(trials: readonly Figures[], figure: Figure): Estimate | null {
@@ -147,7 +159,7 @@ function toTarget(trials: readonly Figures[]): Estimate | null {
   return seconds.length === 0 || seconds.length < trials.length ? null : estimate(seconds)
 }
 
-function machine(): Record<string, string | number> {
+export function machine(): Record<string, string | number> {
   return {
     platform: process.platform,
     architecture: process.arch,

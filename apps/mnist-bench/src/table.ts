@@ -40,6 +40,15 @@ const rules = {
   middle: '  ',
 }
 
+/** A table without lines, to be filled: the first columns are text, the others numbers. */
+export function openTable(heads: readonly string[], texts = 1): Table.Table {
+  return new Table({
+    colAligns: heads.map((_, column) => (column < texts ? 'left' : 'right')),
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+    chars: rules,
+  })
+}
+
 /** What the figures were measured on. */
 export function datasetLine({ name, real, train, validation, test }: Summary['dataset']): string {
   const images = `${count(train)} training, ${count(validation)} validation and ${count(test)} test images`
@@ -49,11 +58,7 @@ export function datasetLine({ name, real, train, validation, test }: Summary['da
 /** Means over the seeds; the test accuracy with its 95 % confidence interval. */
 export function resultTable({ configurations, final, settings: { target } }: Summary, style: Style): string {
   const heads = target === null ? titles : [...titles, `s to ${level(target)}`]
-  const table = new Table({
-    colAligns: heads.map((_, column) => (column === 0 ? 'left' : 'right')),
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-    chars: rules,
-  })
+  const table = openTable(heads)
   const gap = heads.map(() => '')
   const timed = (cells: string[], cell: () => string) => (target === null ? cells : [...cells, cell()])
   table.push(heads.map((title) => style.dim(title)))

@@ -7,29 +7,16 @@ import {
   dynamic,
   type EpochRecord,
   input,
-  type RunView,
   type TrainedModel,
   traceModel,
   type Values,
 } from '@gradwerk/core'
-import { softmaxCrossEntropy } from '@gradwerk/losses'
-import { accuracy } from '@gradwerk/metrics'
-import { Trainer } from '@gradwerk/trainer'
-import type { Configuration } from './configuration.ts'
-import { configurationNamed } from './configurations.ts'
-import { network } from './network.ts'
 import type { Samples } from './samples.ts'
 import { type TargetFigures, targetClock } from './target.ts'
+import { figure, type TrainingRequest, type TrialObserver, trained } from './training.ts'
 
 /** Everything that decides a trial, besides the samples. */
-export interface TrialRequest {
-  readonly configuration: string
-  readonly seed: number
-  readonly epochs: number
-  readonly batchSize: number
-  readonly hidden: readonly number[]
-  /** Whether the training images are evaluated after every epoch too. */
-  readonly trackTraining: boolean
+export interface TrialRequest extends TrainingRequest {
   /** The validation accuracy, a part of 1, at which the trial ends and which its seconds are measured to. */
   readonly target?: number
 }
@@ -68,43 +55,6 @@ export interface TrialOutcome {
   readonly testOutputs: Float32Array
 }
 
-/** What happens meanwhile. */
-export interface TrialObserver {
-  /** After every call of the backend and every epoch: the part of the planned training that is done. */
-  onProgress(done: number, record?: EpochRecord): void
-  /** Whether training should end as soon as it can. */
-  interrupted(): boolean
-}
-
-const interruption = 'interrupted'
-
-/** The layer that a request trains. */
-export function modelOf({
-  configuration,
-  hidden,
-}: Pick<TrialRequest, 'configuration' | 'hidden'>): TrainedModel['layer'] {
-  const chosen = configurationNamed(configuration)
-  return network(chosen.network, { ...chosen, hidden })
-}
-
-function observe(observer: TrialObserver): Callback {
-  const answer = () => (observer.interrupted() ? { stop: interruption } : undefined)
-  const part = ({ step, epochs, stepsPerEpoch }: RunView) => step / (epochs * stepsPerEpoch)
-  return {
-    kind: 'callback',
-    name: 'observe',
-    options: {},
-    onRunStart: answer,
-    onSteps(run) {
-      observer.onProgress(part(run))
-      return answer()
-    },
-    onEpochEnd(run, record) {
-      observer.onProgress(part(run), record)
-    },
-  }
-}
-
 /** Times the training steps of every epoch. */
 function epochClock(): { readonly callback: Callback; secondsPerEpoch(): number } {
   let [began, ended, total, epochs] = [0, 0, 0, 0]
@@ -136,25 +86,14 @@ export async function runTrial(
   observer: TrialObserver,
 ): Promise<TrialOutcome | undefined> {
   const started = performance.now()
-  const configuration: Configuration = configurationNamed(request.configuration)
-  const { seed, epochs, batchSize, trackTraining, target } = request
+  const { seed, target } = request
   const { train, validation, test } = samples
   const clock = epochClock()
   const goal = target === undefined ? undefined : targetClock(target)
-  const watching = [clock.callback, ...(goal === undefined ? [] : [goal.callback]), observe(observer)]
-  const trainer = new Trainer({
-    model: modelOf(request),
-    loss: softmaxCrossEntropy(),
-    optimizer: configuration.optimizer,
-    metrics: [accuracy()],
-    regularizers: configuration.regularizers ?? [],
-    augmentations: configuration.augmentations ?? [],
-    callbacks: [...watching, ...(configuration.callbacks?.() ?? [])],
-    backend,
-    seed,
-  })
-  const run = await trainer.fit(train, { epochs, batchSize, validation, trackTraining })
-  if (run.stopped === interruption) return undefined
+  const clocks = [clock.callback, ...(goal === undefined ? [] : [goal.callback])]
+  const over = await trained(request, samples, backend, observer, clocks)
+  if (over === undefined) return undefined
+  const { trainer, run } = over
   const held = await trainer.evaluate(validation)
   const trainLoss = figure(await trainer.evaluate(train), 'loss')
   const outputs = await trainer.predict(test.inputs, test.inputScale)
@@ -182,10 +121,6 @@ export async function runTrial(
   }
 }
 
-function figure(figures: Readonly<Record<string, number>>, name: string): number {
-  return figures[name] ?? Number.NaN
-}
-
 /** The class with the largest output, for every row of [rows, classes]. */
 export function predictedClasses(outputs: Float32Array, rows: number): Uint8Array {
   const classes = outputs.length / rows
@@ -195,7 +130,8 @@ export function predictedClasses(outputs: Float32Array, rows: number): Uint8Arra
   })
 }
 
-function accuracyOf(outputs: Float32Array, { targets, indices }: Dataset): number {
+/** The part of a dataset that outputs [rows, classes] are right about. */
+export function accuracyOf(outputs: Float32Array, { targets, indices }: Dataset): number {
   const predicted = predictedClasses(outputs, indices.length)
   return predicted.filter((label, i) => label === Number(targets.data[i])).length / indices.length
 }

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
@@ -37,6 +38,15 @@ export function bench(
   })
 }
 
+/** What is written to it. */
+export class Text extends Writable {
+  text = ''
+  override _write(chunk: unknown, _: string, done: () => void): void {
+    this.text += String(chunk)
+    done()
+  }
+}
+
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'mnist-bench-'))
@@ -44,12 +54,18 @@ export async function temporaryFolder(): Promise<string> {
   return path
 }
 
-/** The files of the one run in a folder, by name. */
-export async function filesOfRun(out: string): Promise<Record<string, Buffer>> {
+/** The folder of the one run in a folder. */
+export async function runIn(out: string): Promise<string> {
   const [run, ...others] = await readdir(out)
   if (run === undefined || others.length > 0) throw new Error(`expected one run in ${out}`)
-  const names = await readdir(join(out, run))
+  return join(out, run)
+}
+
+/** The files of the one run in a folder, by name. */
+export async function filesOfRun(out: string): Promise<Record<string, Buffer>> {
+  const run = await runIn(out)
+  const names = await readdir(run)
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(out, run, name))] as const)),
+    await Promise.all(names.map(async (name) => [name, await readFile(join(run, name))] as const)),
   )
 }

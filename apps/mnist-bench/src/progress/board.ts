@@ -10,7 +10,7 @@ export interface Entry {
   readonly epochs: number
   /** About how much work it is, in any unit. */
   readonly work: number
-  state: 'waiting' | 'running' | 'finished' | 'failed' | 'interrupted'
+  state: 'waiting' | 'running' | 'finished' | 'pruned' | 'failed' | 'interrupted'
   /** The part that is done, 0 to 1. */
   done: number
   record?: EpochRecord | undefined

@@ -1,35 +1,11 @@
 // Progress in a terminal: lines that are drawn anew while trials run.
 
-import { createLogUpdate } from 'log-update'
 import { decimal, duration, percent } from '../format.ts'
-import type { Output } from '../output.ts'
 import { mean } from '../statistics.ts'
-import { type Style, styleFor } from '../style.ts'
+import type { Style } from '../style.ts'
 import type { Board, Entry } from './board.ts'
-import type { ProgressView } from './view.ts'
 
 const barWidth = 28
-const framesPerSecond = 8
-
-export function liveProgress(board: Board, stream: Output): ProgressView {
-  const style = styleFor(stream)
-  const update = createLogUpdate(stream)
-  let message: string | undefined
-  const draw = () => update(drawn(board, style, stream.rows ?? 24, message).join('\n'))
-  const timer = setInterval(draw, 1000 / framesPerSecond)
-  return {
-    settled: () => undefined,
-    say(text) {
-      message = text
-      draw()
-    },
-    end() {
-      clearInterval(timer)
-      update.clear()
-      update.done()
-    },
-  }
-}
 
 /** The lines of a moment, at most `height - 1`: what runs comes first, then what is done, then what waits. */
 export function drawn(board: Board, style: Style, height: number, message?: string): string[] {
@@ -88,7 +64,8 @@ function trial({ seed, epochs, done, record }: Entry, style: Style): string {
   return `seed ${seed}  ${bar(done, style)}  ${epoch}${seen}`
 }
 
-function overall(board: Board, style: Style): string {
+/** The bar, the count and the times of all trials. */
+export function overall(board: Board, style: Style): string {
   const { settled, entries, done, elapsed, left } = board
   const rest = left === undefined ? 'estimating' : `about ${duration(left)} left`
   return `  ${bar(done, style)}  ${settled} of ${entries.length} trials · ${duration(elapsed)} · ${rest}`

@@ -2,20 +2,17 @@
 
 import { decimal, duration, percent, plural } from '../format.ts'
 import type { Board, Entry } from './board.ts'
-import type { ProgressView } from './view.ts'
 
-export function plainProgress(board: Board, stream: { write(text: string): unknown }): ProgressView {
+/** [3/12]; about 0:42 left */
+export function placeOf({ settled, entries, left }: Board): { readonly place: string; readonly rest: string } {
   return {
-    settled: (entry) => stream.write(`${line(board, entry)}\n`),
-    say: (text) => stream.write(`${text}\n`),
-    end: () => undefined,
+    place: `[${String(settled).padStart(String(entries.length).length)}/${entries.length}]`,
+    rest: left === undefined || settled === entries.length ? '' : `; about ${duration(left)} left`,
   }
 }
 
-function line(board: Board, { group, seed, state, figures }: Entry): string {
-  const { settled, entries, left } = board
-  const place = `[${String(settled).padStart(String(entries.length).length)}/${entries.length}]`
-  const rest = left === undefined || settled === entries.length ? '' : `; about ${duration(left)} left`
+export function line(board: Board, { group, seed, state, figures }: Entry): string {
+  const { place, rest } = placeOf(board)
   if (figures === undefined) return `${place} ${group}, seed ${seed}: ${state}${rest}`
   const { validationAccuracy, generalizationGap, epochs, seconds } = figures
   const seen = `validation ${percent(validationAccuracy)}, gap ${decimal(generalizationGap)}`
