@@ -13,6 +13,7 @@ const examples: Readonly<Record<string, () => Promise<Example>>> = {
   'dropout-ensemble': () => import('./dropout-ensemble/run.ts'),
   'house-prices': () => import('./house-prices/run.ts'),
   'learning-rate-range': () => import('./learning-rate-range/run.ts'),
+  'random-search': () => import('./random-search/run.ts'),
   'sparse-logistic': () => import('./sparse-logistic/run.ts'),
 }
 
