@@ -20,6 +20,11 @@ export interface OrtOptions {
    * than the gaps inside a step, and short enough to leave the cores to others.
    */
   readonly spinMicroseconds?: number
+  /**
+   * Whether rules for speed go before the ops' own lowerings. Default true. Without them a training step gives the bits of its exported
+   * file, and takes longer.
+   */
+  readonly rewrites?: boolean
 }
 
 /** What runs a program that computes nothing. */
@@ -73,15 +78,22 @@ function checkCount(option: string, count: number, least: number, most: number):
  * backend computes.
  */
 export function ort(options: OrtOptions = {}): Backend {
-  const { threads = Math.min(availableParallelism(), 8), spinMicroseconds = 100 } = options
+  const { threads = Math.min(availableParallelism(), 8), spinMicroseconds = 100, rewrites: faster = true } = options
   checkCount('threads', threads, 1, 256)
   checkCount('spinMicroseconds', spinMicroseconds, 0, 1000)
+  if (typeof faster !== 'boolean')
+    throw new OptionError({
+      who: 'ort',
+      problem: "option 'rewrites' is not valid",
+      expected: 'true or false',
+      got: String(faster),
+    })
   const settings = { threads, spinMicroseconds }
   return {
     description: { name: 'onnxruntime-node', version: installedVersion(), threads },
     async compile(program) {
       const { runtime, rewrites } = await nodeRuntime()
-      const model = loopModel(program, rewrites)
+      const model = loopModel(program, faster ? rewrites : [])
       if (model.results === 0) return executable(program, model, idle)
       const session = await sessions.get(runtime, model.bytes, settings).catch((cause: unknown) => {
         throw failure(program, 'it could not be compiled', cause)

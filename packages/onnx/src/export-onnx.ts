@@ -7,7 +7,7 @@ import { moveToFile } from './external-data.ts'
 import type { ModelProto } from './generated/onnx_pb.ts'
 import { type ModelMetadata, metadataEntries, metadataSchema } from './metadata.ts'
 import { encodeProto, modelProto } from './model.ts'
-import { defaultOpset, newestOpset, oldestOpset } from './opset.ts'
+import { defaultOpset, opsetSchema } from './opset.ts'
 
 export interface ExportOptions {
   /** Version of the ONNX operator set, 17 to 26. Default 21. */
@@ -41,12 +41,7 @@ export interface ExportFilesOptions extends ExportOptions {
 }
 
 const schema = z.strictObject({
-  opset: z
-    .number()
-    .refine((opset) => Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset, {
-      error: `a whole number from ${oldestOpset} to ${newestOpset}`,
-    })
-    .default(defaultOpset),
+  opset: opsetSchema.default(defaultOpset),
   name: z.string().min(1).default('model'),
   preprocess: z.strictObject({ scale: z.number().positive() }).optional(),
   postprocess: z

@@ -14,6 +14,11 @@ export {
   exportOnnxFiles,
   onnxExporter,
 } from './export-onnx.ts'
+export {
+  type ExportedTrainingStep,
+  exportTrainingStep,
+  type TrainingStepOptions,
+} from './export-training-step.ts'
 export { type ExportedExpressions, exportedExpressions, withOutputs } from './exported-expressions.ts'
 export { GraphBuilder, Names } from './graph-builder.ts'
 export { type ImportOptions, importOnnx } from './import-onnx.ts'

@@ -1,6 +1,7 @@
 // Versions of the ONNX operator set: which one a model declares, and which operators it then may use.
 
 import { OptionError, ProgramError } from '@gradwerk/core'
+import { z } from 'zod'
 import { operatorSince } from './check/operator-names.ts'
 
 /** The oldest operator set that the lowerings are written for. */
@@ -9,6 +10,12 @@ export const oldestOpset = 17
 export const newestOpset = 26
 /** ONNX Runtime reads it since 1.20; newer ones would change no node of a file, and nothing that ONNX Runtime makes of it. */
 export const defaultOpset = 21
+
+export const opsetSchema: z.ZodType<number, number> = z
+  .number()
+  .refine((opset) => Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset, {
+    error: `a whole number from ${oldestOpset} to ${newestOpset}`,
+  })
 
 export function checkOpset(who: string, opset: number): void {
   if (Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset) return

@@ -2,13 +2,19 @@
 
 import { cast, type Dataset, dynamic, gather, input, mul, type Tensor, type Type, type Value } from '@gradwerk/core'
 
-export interface BatchInputs {
+/** A batch, and the inputs of the program that it comes from. */
+export interface StepBatch {
   /** float32 [batch, …features] */
   readonly inputs: Tensor
   /** [batch, …] */
   readonly targets: Tensor
-  /** Inputs of the program that hold the dataset. */
+  /** Inputs that hold the dataset. */
   readonly shared: Readonly<Record<string, Tensor>>
+  /** Inputs that every step has its own of. */
+  readonly perStep: Readonly<Record<string, Tensor>>
+}
+
+export interface BatchInputs extends StepBatch {
   /** The input that chooses the rows: int32 [batch]. */
   readonly rows: Tensor
 }
@@ -35,7 +41,20 @@ export function batchInputs({ inputs, targets }: DataType, batchSize: number): B
     inputs: mul(chosen, shared['dataset.inputScale']),
     targets: labels.dtype === 'uint8' ? cast(labels, 'int32') : labels,
     shared,
+    perStep: { rows },
     rows,
+  }
+}
+
+/** A batch that every step is given as it is: `inputs` and `targets`, of the dataset's element types. */
+export function givenBatch(data: Pick<Dataset, 'inputs' | 'targets' | 'inputScale'>, batchSize: number): StepBatch {
+  const part = (name: string, { dtype, shape }: Type) => input(name, [batchSize, ...shape.slice(1)], dtype)
+  const perStep = { inputs: part('inputs', data.inputs), targets: part('targets', data.targets) }
+  return {
+    inputs: mul(cast(perStep.inputs, 'float32'), data.inputScale),
+    targets: data.targets.dtype === 'uint8' ? cast(perStep.targets, 'int32') : perStep.targets,
+    shared: {},
+    perStep,
   }
 }
 

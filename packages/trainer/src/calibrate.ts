@@ -19,6 +19,9 @@ import { hyperparameterFeeds, splitHyperparameters } from './hyperparameters.ts'
 import { stepKeys } from './schedule.ts'
 import type { StepOptions } from './step-program.ts'
 
+/** Samples that data-dependent initializers see. */
+export const calibrationSamples = 256
+
 /** Rounds after which a parameter is taken as it is. */
 const maximalRounds = 20
 

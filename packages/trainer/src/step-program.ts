@@ -3,6 +3,7 @@
 import {
   type Augmentation,
   add,
+  claimPath,
   hyperparameters as collectHyperparameters,
   foldKey,
   type GradientTransform,
@@ -31,7 +32,7 @@ import {
   traceModel,
 } from '@gradwerk/core'
 import { type Accumulation, accumulated, perUpdate } from './accumulation.ts'
-import { batchInputs, type DataType } from './batch.ts'
+import { batchInputs, type DataType, type StepBatch } from './batch.ts'
 import { constrained } from './constraint-rules.ts'
 import { splitHyperparameters } from './hyperparameters.ts'
 import { meanLoss, sampleLosses } from './loss-values.ts'
@@ -114,7 +115,12 @@ function plus(a: Tensor, b: Tensor | undefined): Tensor {
  * constraint → averages. Where several steps make an update together, transforms and all that follows act on the mean gradients, and count in
  * the last of these steps.
  */
-export function stepProgram(options: StepOptions, data: DataType, batchSize: number): StepProgram {
+export function stepProgram(
+  options: StepOptions,
+  data: DataType,
+  batchSize: number,
+  batch: StepBatch = batchInputs(data, batchSize),
+): StepProgram {
   const {
     model,
     loss,
@@ -128,7 +134,6 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
   const perStep = collectHyperparameters()
   const hyperparameters = accumulation === undefined ? perStep : perUpdate(perStep, accumulation)
   const key = input('key', [2], 'uint32')
-  const batch = batchInputs(data, batchSize)
   const { inputs: x, targets } = augmentations.reduce<Samples>((samples, augmentation, i) => {
     const classes = data.classes ?? 0
     const changed = augmentation.apply(samples, foldKey(key, `augmentation#${i}`), {
@@ -138,7 +143,10 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     tensorsOf(augmentation, 'apply', { ...changed }, ['inputs', 'targets'])
     return changed
   }, batch)
-  const traced = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters })
+  const paths = new Map<Tensor, string>()
+  claimPath(paths, 'batch', [batch.inputs, batch.targets])
+  claimPath(paths, 'augmentation', [x, targets])
+  const traced = traceModel(model, x, { stochastic: true, batchStatistics: true, key, hyperparameters, paths })
   const trace = constrained(traced, constraints)
   const scope = (regularizer: Regularizer) => hyperparameters.scope(`regularizer.${regularizer.name}`)
 
@@ -182,6 +190,10 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     differentiable,
     names.map((name) => trace.parameters.get(name)?.tensor as Tensor),
   )
+  claimPath(paths, 'loss', [sampleLoss])
+  claimPath(paths, 'objective', [objective])
+  // From the output on, so that each parameter has its own part of the way back.
+  for (const name of names.toReversed()) claimPath(paths, `gradient/${name}`, [found[names.indexOf(name)] as Tensor])
   const initial: ReadonlyMap<string, Tensor> = new Map(names.map((name, i) => [name, found[i] as Tensor]))
   const batchWeight = losses.weights === undefined ? batchSize : sum(losses.weights)
   const together =
@@ -220,6 +232,8 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
       })
   for (const [name, { tensor, next }] of trace.states) state[name] = { current: tensor, next }
 
+  for (const [name, { next }] of Object.entries(state)) claimPath(paths, `update/${name}`, [next])
+
   const { shared, inputs } = splitHyperparameters(hyperparameters)
   return {
     trace,
@@ -229,9 +243,10 @@ export function stepProgram(options: StepOptions, data: DataType, batchSize: num
     program: program({
       name: `training step of ${model.name} with ${optimizer.name}`,
       shared: { ...batch.shared, ...shared },
-      inputs: { rows: batch.rows, key, ...inputs },
+      inputs: { ...batch.perStep, key, ...inputs },
       state,
       outputs: { loss: sampleLoss, objective },
+      paths,
     }),
   }
 }

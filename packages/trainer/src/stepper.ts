@@ -47,7 +47,8 @@ interface Compiled extends StepProgram {
   readonly executable: Executable
 }
 
-function initialSnapshot({ trace, slots }: StepProgram, start: TrainedModel | undefined, key: Key): Snapshot {
+/** What a run begins with, before calibration. */
+export function initialSnapshot({ trace, slots }: StepProgram, start: TrainedModel | undefined, key: Key): Snapshot {
   const { parameters, state } = initializeModel(trace, key)
   return {
     parameters: start === undefined ? parameters : startingValues(parameters, start.parameters),

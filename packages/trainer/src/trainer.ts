@@ -16,11 +16,12 @@ import {
   show,
   stratifiedSplit,
   type TrainedModel,
+  type TrainingStep,
   type Value,
   type Values,
 } from '@gradwerk/core'
 import { accumulation } from './accumulation.ts'
-import { calibrated } from './calibrate.ts'
+import { calibrated, calibrationSamples } from './calibrate.ts'
 import { checkDataset } from './check-dataset.ts'
 import { encodeCheckpoint, type RunIdentity } from './checkpoint/checkpoint.ts'
 import { type Evaluator, evaluator, figureName } from './evaluation.ts'
@@ -36,6 +37,7 @@ import { runPlan } from './schedule.ts'
 import { startingModel } from './starting-model.ts'
 import type { StepOptions } from './step-program.ts'
 import { stepper } from './stepper.ts'
+import { type ProgramOptions, trainingStep } from './training-step.ts'
 
 /** The outcome of a run. */
 export interface Run {
@@ -48,9 +50,6 @@ export interface Run {
   /** Why the run ended before its last epoch; null where it did not. */
   readonly stopped: string | null
 }
-
-/** Samples that data-dependent initializers see. */
-const calibrationSamples = 256
 
 /** Which datasets can share compiled programs. */
 function typeKey({ inputs, targets }: Dataset): string {
@@ -191,6 +190,19 @@ export class Trainer {
     this.#current = model
     const stopped = progress.stopped ?? (signal?.aborted === true ? 'aborted' : null)
     return { history: progress.history, model, snapshot, steps: progress.step, stopped }
+  }
+
+  /**
+   * The training step as a program whose batches are given from outside, with the numbers it starts from: what `exportTrainingStep` of
+   * `@gradwerk/onnx` writes as a file. It does what `fit` does with `remainder: 'drop'` and no validation: `inputs(step)` gives the same
+   * batches, random keys and hyper-parameters.
+   *
+   * Throws an OptionError for an option outside its domain, and a DataError for an unfit dataset.
+   */
+  async program(dataset: Dataset, options: ProgramOptions = {}): Promise<TrainingStep> {
+    checkDataset('Trainer.program', dataset)
+    await this.#checkTargets(dataset)
+    return trainingStep(this.#options, dataset, options, this.#key)
   }
 
   /**

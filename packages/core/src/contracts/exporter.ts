@@ -1,11 +1,27 @@
 import type { TrainedModel } from '../model/model.ts'
+import type { Program } from '../program/program.ts'
 import type { DType } from '../tensor/dtype.ts'
-import type { Value } from '../tensor/value.ts'
+import type { Value, Values } from '../tensor/value.ts'
 import type { Plugin } from './plugin.ts'
 
 /** Model and parameters to bytes. */
 export interface Exporter extends Plugin<'exporter'> {
   export(model: TrainedModel): Promise<Uint8Array>
+}
+
+/** A training step with the numbers it is given: what a trainer gives to an exporter. */
+export interface TrainingStep {
+  readonly program: Program
+  /** The state before the first step. */
+  readonly state: Values
+  /** The program's shared inputs: constant hyper-parameters. */
+  readonly shared: Values
+  /** Scheduled hyper-parameters, float32 [steps]; a step is given its own number of each. */
+  readonly schedules: Values
+  /** Steps of the whole run. */
+  readonly steps: number
+  /** The program's other inputs as the trainer gives them at a step (from 0): batch, random key, scheduled hyper-parameters. */
+  inputs(step: number): Values
 }
 
 /** An attribute of an ONNX node, tagged because JavaScript has one type of number. */
