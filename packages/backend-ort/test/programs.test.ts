@@ -155,6 +155,9 @@ test('threads are checked and described', () => {
   expect(() => ort({ spinMicroseconds: -1 })).toThrow(
     "ort: option 'spinMicroseconds' is not valid; expected a whole number from 0 to 1000; got -1",
   )
+  expect(() => ort({ rewrites: 'no' } as object)).toThrow(
+    "option 'rewrites' is not valid; expected true or false; got no",
+  )
   expect(ort({ threads: 3 }).description).toEqual({
     name: 'onnxruntime-node',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
