@@ -3,6 +3,7 @@
 import { GradwerkError } from '@gradwerk/core'
 import { Command, CommanderError } from 'commander'
 import { UsageError } from './errors.ts'
+import { addFileCommands } from './files/command.ts'
 import { interruptions } from './interruptions.ts'
 import { listing } from './listing.ts'
 import { fromPreset, list, percentage, wholeNumber, wholeNumbers } from './option-parsers.ts'
@@ -21,7 +22,7 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
     .description('Compares regularizers, initializers and normalization on MNIST, and exports the best model as ONNX.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
-    .showHelpAfterError("(try 'bench --help', 'bench run --help' or 'bench tune --help')")
+    .showHelpAfterError("(try 'bench --help', or a command's: 'bench run --help')")
   bench
     .command('run', { isDefault: true })
     .description('train, compare and export (what bench does without a command)')
@@ -63,6 +64,7 @@ function program(stdout: Output, stderr: Output, started: (code: Promise<number>
   addTuneCommand(bench, (options) =>
     started(interruptible(stderr, (signal) => tuneAndReport(options, stdout, stderr, signal))),
   )
+  addFileCommands(bench, stdout, started)
   bench
     .command('list')
     .description('list the configurations and the presets')

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { verifyOnnx } from '@gradwerk/backend-ort'
-import { type Dataset, GradwerkError, numbers, sizeOf, type TrainedModel } from '@gradwerk/core'
-import { exportedInput, exportedOutput, exportOnnx } from '@gradwerk/onnx'
+import { type Dataset, GradwerkError, type TrainedModel } from '@gradwerk/core'
+import { exportOnnx } from '@gradwerk/onnx'
 import { writeAtomically } from '@gradwerk/trainer'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { runFile } from './files/run-file.ts'
 import { modelOf } from './plugins.ts'
 import type { Candidate } from './results.ts'
 import { predictedClasses } from './trial.ts'
@@ -31,10 +31,11 @@ const fileName = 'model.onnx'
 /** Logits of two float32 computations of the same numbers. */
 const tolerance = 1e-3
 
-/** Throws an ExportError, and writes nothing, if the file and the model disagree. */
+/** Throws an ExportError, and writes nothing, if the file and the model disagree. `samples` were trained on. */
 export async function exportBest(
   { request, outcome }: Candidate,
   test: Dataset,
+  samples: number,
   folder: string,
 ): Promise<ExportedModel> {
   const model: TrainedModel = {
@@ -43,7 +44,17 @@ export async function exportBest(
     parameters: outcome.parameters,
     state: outcome.state,
   }
-  const bytes = await exportOnnx(model, { name: `mnist-${request.configuration}` })
+  const { seed, validationAccuracy, testAccuracy } = outcome.figures
+  const bytes = await exportOnnx(model, {
+    name: `mnist-${request.configuration}`,
+    metadata: {
+      inputScale: test.inputScale,
+      classes: Array.from({ length: test.classes ?? 0 }, (_, label) => String(label)),
+      dataset: { name: test.name, real: test.real, samples },
+      seed,
+      metrics: { validationAccuracy, testAccuracy },
+    },
+  })
   const random = await verifyOnnx(bytes, model)
   const images = test.indices.length
   const outputs = await runFile(bytes, test)
@@ -68,23 +79,4 @@ export async function exportBest(
     comparedImages: images,
     differentPredictions: expected.filter((label, i) => label !== got[i]).length,
   }
-}
-
-/** The outputs of the file for all images, computed as anyone would who has nothing but the file. */
-async function runFile(bytes: Uint8Array, { inputs, inputScale, indices }: Dataset): Promise<Float32Array> {
-  const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 })
-  const size = sizeOf(inputs.shape.slice(1))
-  const scale = Math.fround(inputScale)
-  const pixels = Float32Array.from(numbers(inputs))
-  const outputs: number[] = []
-  const batch = 500
-  for (let start = 0; start < indices.length; start += batch) {
-    const rows = Math.min(batch, indices.length - start)
-    const scaled = pixels.subarray(start * size, (start + rows) * size).map((pixel) => pixel * scale)
-    const feed = new Tensor('float32', scaled, [rows, ...inputs.shape.slice(1)])
-    const { [exportedOutput]: output } = await session.run({ [exportedInput]: feed })
-    for (const x of output?.data ?? []) outputs.push(Number(x))
-  }
-  await session.release()
-  return Float32Array.from(outputs)
 }

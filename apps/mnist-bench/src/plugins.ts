@@ -1,6 +1,6 @@
 // The plugins of a trial, and which of their options a search varies.
 
-import type { Layer, Optimizer, Regularizer, SearchSpace } from '@gradwerk/core'
+import type { Layer, Optimizer, Registry, Regularizer, SearchSpace } from '@gradwerk/core'
 import * as initializers from '@gradwerk/initializers'
 import * as layers from '@gradwerk/layers'
 import * as models from '@gradwerk/models'
@@ -25,7 +25,8 @@ export type Plugins = {
   readonly regularizers: readonly Regularizer[]
 }
 
-const registries = [layers, models, normalization, initializers, regularization, optimizers]
+/** The namespaces whose factories make a model of a file again. */
+export const registries: readonly Registry[] = [layers, models, normalization, initializers, regularization, optimizers]
 
 /** The layer that a configuration trains. */
 export function modelOf({ configuration, hidden }: PluginRequest): Layer {

@@ -84,6 +84,7 @@ async function finish(
 ): Promise<Finished> {
   const status = signal.aborted ? 'interrupted' : 'complete'
   const { best } = results
+  const { everything, train } = facts.samples
   // What was found is safe before the export is tried.
   await folder.save(filesOf(summarize(facts, results, state({ status })), results))
   if (best === undefined) {
@@ -91,7 +92,12 @@ async function finish(
     const [failure] = results.groups.flatMap(({ failures }) => failures)
     throw new RunError({ who: 'bench', problem: `every trial failed; the first: ${failure?.problem ?? 'unknown'}` })
   }
-  const exported = await exportBest(best, facts.samples.test, folder.path)
+  const exported = await exportBest(
+    best,
+    facts.samples.test,
+    (best.final ? everything : train).indices.length,
+    folder.path,
+  )
   const summary = summarize(facts, results, state({ status, exported }))
   await folder.save(filesOf(summary, results))
   return { summary, folder: folder.path }

@@ -1,2 +1,2 @@
 export { type OrtOptions, ort } from './ort.ts'
-export { type Verification, type VerifyOptions, verifyOnnx } from './verify-onnx.ts'
+export { type ValueDifference, type Verification, type VerifyOptions, verifyOnnx } from './verify-onnx.ts'

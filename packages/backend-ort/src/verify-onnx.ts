@@ -34,7 +34,10 @@ export interface VerifyOptions {
   readonly samples?: Value
   /** Compares what every node of a layer computes as well. Default false. */
   readonly intermediates?: boolean
-  /** The largest absolute difference that passes. Default 1e-5. */
+  /**
+   * The largest absolute difference that passes for a value whose numbers are up to 1; for larger ones, as many times more as the largest of
+   * them, for float32 has no finer ones. Default 1e-5.
+   */
   readonly tolerance?: number
   /** What computes the expected numbers. Default the reference backend. */
   readonly backend?: Backend
@@ -47,6 +50,8 @@ export interface ValueDifference {
   readonly name: string
   /** NaN when one is NaN where the other is not. */
   readonly maxAbsDifference: number
+  /** The largest absolute number that the model gives. */
+  readonly largest: number
 }
 
 export interface Verification {
@@ -92,25 +97,31 @@ export async function verifyOnnx(
     .createSession(intermediates ? withOutputs(file, compared) : bytes, { threads: 1, spinMicroseconds: 0 })
     .catch(refused('ONNX Runtime does not take the file'))
   const expected = await forwardPass(expressions, compared, model, backend)
-  const differences = new Map([...compared.keys()].map((name) => [name, 0]))
+  const differences = new Map([...compared.keys()].map((name) => [name, { maxAbsDifference: 0, largest: 0 }]))
   const compare = async (x: Value) => {
     const [wanted, got] = [await expected(x), await outputsOf(session, x)]
-    for (const [name, most] of differences)
-      differences.set(name, Math.max(most, difference(name, wanted[name] as Value, got[name])))
+    for (const [name, { maxAbsDifference, largest }] of differences) {
+      const of = wanted[name] as Value
+      differences.set(name, {
+        maxAbsDifference: Math.max(maxAbsDifference, difference(name, of, got[name])),
+        largest: largestOf(of, largest),
+      })
+    }
   }
   const { dtype, shape } = expressions.input
   for (const size of batchSizes) await compare(randomSamples({ dtype, shape: [size, ...shape.slice(1)] }, seed))
   for (const rows of parts(samples)) await compare(rows)
   await session.release()
-  const found = [...differences].map(([name, maxAbsDifference]) => ({ name, maxAbsDifference }))
+  const found = [...differences].map(([name, difference]) => ({ name, ...difference }))
+  const passes = ({ maxAbsDifference, largest }: ValueDifference) =>
+    maxAbsDifference <= tolerance * Math.max(1, largest)
   const outputs = found.filter(({ name }) => expressions.outputs.has(name))
-  const maxAbsDifference = Math.max(...outputs.map((output) => output.maxAbsDifference))
   return {
-    maxAbsDifference,
-    passed: maxAbsDifference <= tolerance,
+    maxAbsDifference: Math.max(...outputs.map(({ maxAbsDifference }) => maxAbsDifference)),
+    passed: outputs.every(passes),
     outputs,
     intermediates: found.filter(({ name }) => !expressions.outputs.has(name)),
-    firstDifferent: found.find((value) => !(value.maxAbsDifference <= tolerance))?.name ?? null,
+    firstDifferent: found.find((value) => !passes(value))?.name ?? null,
     batchSizes,
     samples: samples?.shape[0] ?? 0,
     runtime: runtime.version,
@@ -170,6 +181,13 @@ function* parts(samples: Value | undefined): Generator<Value> {
     const end = Math.min(start + mostRows, rows)
     yield { dtype, shape: [end - start, ...shape.slice(1)], data: data.subarray(start * size, end * size) }
   }
+}
+
+/** The largest finite absolute number, or the given one. */
+function largestOf(of: Value, atLeast: number): number {
+  let most = atLeast
+  for (const x of numbers(of)) if (Number.isFinite(x)) most = Math.max(most, Math.abs(x))
+  return most
 }
 
 function difference(name: string, wanted: Value, got: Value | undefined): number {
