@@ -1,7 +1,7 @@
 // How well hyper-parameters explain the observations: the marginal likelihood (Rasmussen & Williams 2006, 5.8) and priors.
 
 import { factorize, invertTransposed, timesLower, timesUpper, transposed, upperSquare } from './cholesky.ts'
-import { matern, maternSlope } from './matern.ts'
+import { materns } from './matern.ts'
 import { belief, priorsOf, signalVariance } from './priors.ts'
 import { warped, warpedSlope } from './warp.ts'
 
@@ -37,9 +37,10 @@ export function negativeEvidence(
     const weight = weights[p] as number
     for (let k = 0; k < pairs; k++) squared[k] = (squared[k] as number) + weight * (distance[k] as number)
   })
+  const { correlations, slopes } = materns(squared)
   const r = new Float64Array(n * n)
   for (let i = 0, k = 0; i < n; i++) {
-    for (let j = 0; j < i; j++, k++) r[i * n + j] = matern(squared[k] as number)
+    for (let j = 0; j < i; j++, k++) r[i * n + j] = correlations[k] as number
     r[i * n + i] = 1 + noise
   }
   if (!factorize(r, n)) return Number.NaN
@@ -72,11 +73,10 @@ export function negativeEvidence(
     bendSlope += (1 + byValue) * warpedSlope(heights[i] as number, bend)
   }
   // dR of a pair counts twice, for (i, j) and (j, i), which cancels the ½.
-  const slopes = squared
   for (let i = 0, k = 0; i < n; i++)
     for (let j = 0; j < i; j++, k++) {
       const outer = ((alpha[i] as number) * (alpha[j] as number)) / variance - (inverse[i * n + j] as number)
-      slopes[k] = outer * maternSlope(squared[k] as number)
+      slopes[k] = outer * (slopes[k] as number)
     }
   distances.forEach((distance, p) => {
     let total = 0

@@ -21,7 +21,7 @@ export function distancesOf(rows: readonly Float64Array[], owners: readonly numb
   return distances
 }
 
-/** Fits them: short climbs from short and long length scales, then the better one to the end. */
+/** Fits them: short climbs from short and long length scales, then the better one until what is left to gain is a small part of a nat. */
 export function fitHyper(observed: Observed): Float64Array {
   const axes = observed.distances.length
   const box = hyperBox(axes)
@@ -30,5 +30,5 @@ export function fitHyper(observed: Observed): Float64Array {
     minimize(f, hyperStart(axes, Math.log(length)), box, { steps: 5, tolerance: 1e-2 }),
   )
   const better = brief.reduce((a, b) => (b.value < a.value ? b : a))
-  return minimize(f, better.x, box, { steps: 20, tolerance: 2e-2 }).x
+  return minimize(f, better.x, box, { steps: 20, tolerance: 0.3 }).x
 }
