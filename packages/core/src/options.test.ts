@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { hyperparameterSchema, parseOptions } from './options.ts'
+import { PluginError } from './errors.ts'
+import { hyperparameterSchema, parseOptions, revive } from './options.ts'
 
 const schema = z.strictObject({
   rate: z.number().min(0).max(1).optional(),
@@ -24,4 +25,14 @@ test.each([
   [{ inner: 3 }, "who: option 'inner' is not valid; expected object; got 3"],
 ])('%j: the message says once what was expected', (given, message) => {
   expect(() => parseOptions('who', schema, given)).toThrow(message)
+})
+
+test.each<[string, (options: object) => unknown, string]>([
+  ['a plugin of another kind', (options) => ({ kind: 'loss', name: 'relu', options }), 'got loss relu'],
+  ['something else', () => 3, 'got 3'],
+  ['nothing', () => undefined, 'got undefined'],
+])('a function that makes %s is no factory', (_, relu, got) => {
+  const reviving = () => revive({ kind: 'layer', name: 'relu', options: {} }, { relu })
+  expect(reviving).toThrow(PluginError)
+  expect(reviving).toThrow(`revive: 'relu' makes no layer; expected a factory of a layer; ${got}`)
 })

@@ -119,7 +119,7 @@ export type Registry = Readonly<Record<string, unknown>>
 
 /**
  * Makes plugins again from their plain JSON `{kind, name, options}`, nested ones included, with the factories of the given
- * namespaces. Throws a PluginError for a name that no namespace has.
+ * namespaces. Throws a PluginError for a name that no namespace has, and for a function there that makes no plugin of the kind.
  */
 export function revive(json: unknown, ...registries: readonly Registry[]): unknown {
   if (Array.isArray(json)) return json.map((item) => revive(item, ...registries))
@@ -129,12 +129,23 @@ export function revive(json: unknown, ...registries: readonly Registry[]): unkno
   if (!isPlugin(revived)) return revived
   for (const registry of registries) {
     const factory = Object.hasOwn(registry, revived.name) ? registry[revived.name] : undefined
-    if (typeof factory === 'function') return factory(revived.options)
+    if (typeof factory === 'function') return ofKind(revived, factory(revived.options))
   }
   throw new PluginError({
     who: 'revive',
     problem: `no factory for the ${revived.kind} '${revived.name}'`,
     expected: 'a namespace that exports it',
     hint: `passing the package's namespace (import * as …)`,
+  })
+}
+
+/** A namespace exports other functions than factories too, and JSON may name them. */
+function ofKind({ kind, name }: Plugin, made: unknown): Plugin {
+  if (isPlugin(made) && made.kind === kind) return made
+  throw new PluginError({
+    who: 'revive',
+    problem: `'${name}' makes no ${kind}`,
+    expected: `a factory of a ${kind}`,
+    got: isPlugin(made) ? `${made.kind} ${made.name}` : show(made),
   })
 }

@@ -16,14 +16,14 @@ import {
   valueOf,
 } from '@gradwerk/core'
 import * as layers from '@gradwerk/layers'
-import { exportOnnx } from '@gradwerk/onnx'
+import { exportOnnx, importOnnx } from '@gradwerk/onnx'
 import { layerSuite } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
 
 const { conv2d, dense, identity, named, parallel, relu, residual, sequential, stochasticDepth, summarize, tanh } =
   layers
 const registries = [layers]
-const onnx = { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
+const onnx = { exportOnnx, importOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
 
 layerSuite(
   parallel,

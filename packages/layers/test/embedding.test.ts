@@ -16,7 +16,7 @@ import {
   valueOf,
 } from '@gradwerk/core'
 import * as layers from '@gradwerk/layers'
-import { exportOnnx } from '@gradwerk/onnx'
+import { exportOnnx, importOnnx } from '@gradwerk/onnx'
 import { layerSuite } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -45,7 +45,7 @@ layerSuite(
       exportable: true,
     },
   ],
-  { registries: [layers], onnx: { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) } },
+  { registries: [layers], onnx: { exportOnnx, importOnnx, verifyOnnx, backend: ort({ threads: 1 }) } },
 )
 
 interface GoldenTensor {

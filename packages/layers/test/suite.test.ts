@@ -3,7 +3,7 @@
 import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import type { Layer } from '@gradwerk/core'
 import * as layers from '@gradwerk/layers'
-import { exportOnnx } from '@gradwerk/onnx'
+import { exportOnnx, importOnnx } from '@gradwerk/onnx'
 import { type LayerCase, layerSuite } from '@gradwerk/testing'
 
 const { adaptiveAveragePool2d, adaptiveMaxPool2d, convTranspose2d, depthwiseConv2d, globalMaxPool2d } = layers
@@ -11,7 +11,7 @@ const { pad2d, separableConv2d, zeroPad2d } = layers
 const { averagePool2d, conv2d, dense, elu, flatten, gelu, geluTanh, globalAveragePool2d, identity, leakyRelu } = layers
 const { maxPool2d, relu, reshape, residual, sequential, sigmoid, silu, selu, softmax, softplus, tanh } = layers
 
-const onnx = { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
+const onnx = { exportOnnx, importOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
 
 function suite(factory: (options: never) => Layer, cases: readonly Omit<LayerCase, 'differsInTraining'>[]): void {
   layerSuite(

@@ -1,11 +1,11 @@
 import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import type { TrainedModel } from '@gradwerk/core'
 import { batchNorm, groupNorm, instanceNorm, layerNorm, localResponseNorm, rmsNorm } from '@gradwerk/normalization'
-import { exportOnnx } from '@gradwerk/onnx'
+import { exportOnnx, importOnnx } from '@gradwerk/onnx'
 import { layerSuite } from '@gradwerk/testing'
 import { describe } from 'vitest'
 
-const onnx = { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
+const onnx = { exportOnnx, importOnnx, verifyOnnx, backend: ort({ threads: 1 }) }
 
 layerSuite(
   batchNorm,

@@ -48,8 +48,6 @@ export interface ExportedGraph {
   readonly outputs: ReadonlyMap<string, Tensor>
   /** What nodes compute, outputs included, in the order of the graph. */
   readonly values: ReadonlyMap<string, Tensor>
-  /** The model's values that its forward pass in evaluation does not use, by name. */
-  readonly unused: ReadonlyMap<string, Value>
 }
 
 /** The expressions of the outputs, in terms of the input and of the model's parameters and states. */
@@ -87,11 +85,10 @@ export function exportedGraph(model: TrainedModel, options: GraphOptions): Expor
   const values = { ...model.parameters, ...model.state }
   const owners = new Map<Tensor, string>()
   const parameters = new Map<string, Tensor>()
-  const unused = new Map<string, Value>()
   const used = new Set(topological([...outputs.values()], graphInputs))
   const declare = (name: string, tensor: Tensor, half: boolean) => {
     const value = valueFor(name, tensor, values[name])
-    if (!used.has(tensor)) return void unused.set(name, value)
+    if (!used.has(tensor)) return
     owners.set(tensor, name.slice(0, Math.max(name.lastIndexOf('.'), 0)))
     parameters.set(builder.names.take(name), tensor)
     bound.set(tensor, half ? builder.float16(name, value) : builder.initializer(name, value))
@@ -108,7 +105,7 @@ export function exportedGraph(model: TrainedModel, options: GraphOptions): Expor
   const computed = tensors.filter((tensor) => tensor.inputs.length > 0)
   for (const tensor of computed) builder.declare(nameOf(tensor), tensor)
   const found = new Map(computed.map((tensor) => [nameOf(tensor), tensor]))
-  return { builder, input: given, parameters, outputs, values: new Map([...found, ...outputs]), unused }
+  return { builder, input: given, parameters, outputs, values: new Map([...found, ...outputs]) }
 }
 
 function valueFor(name: string, tensor: Tensor, value: Value | undefined): Value {

@@ -1,6 +1,6 @@
 // A trained model as an ONNX file: its forward pass in evaluation mode, for any batch size.
 
-import { type Exporter, numbers, parseOptions, type TrainedModel, type Value } from '@gradwerk/core'
+import { type Exporter, numbers, parseOptions, type TrainedModel, type Values } from '@gradwerk/core'
 import { z } from 'zod'
 import { type ExportedGraph, exportedGraph, type Postprocessing } from './export-graph.ts'
 import { moveToFile } from './external-data.ts'
@@ -68,23 +68,27 @@ function graphOf(model: TrainedModel, options: z.output<typeof schema>): Exporte
 
 function protoOf(who: string, model: TrainedModel, options: z.output<typeof schema>): ModelProto {
   const { name, preprocess, metadata } = options
-  const { builder, unused } = graphOf(model, options)
+  const { builder, parameters } = graphOf(model, options)
+  const unused = { parameters: others(model.parameters, parameters), state: others(model.state, parameters) }
+  const allUsed = Object.keys({ ...unused.parameters, ...unused.state }).length === 0
   return modelProto(builder, {
     name,
     metadata: {
       'gradwerk.model': JSON.stringify(model.layer),
       'gradwerk.input': JSON.stringify(model.input),
-      ...(unused.size === 0 ? {} : { 'gradwerk.unused': JSON.stringify(Object.fromEntries([...unused].map(plain))) }),
+      ...(allUsed ? {} : { 'gradwerk.unused': JSON.stringify(unused) }),
       ...(preprocess === undefined ? {} : { 'gradwerk.preprocess': JSON.stringify(preprocess) }),
       ...metadataEntries(who, metadata),
     },
   })
 }
 
-/** A value as plain JSON. */
-function plain([name, value]: [string, Value]) {
-  const { dtype, shape } = value
-  return [name, { dtype, shape, data: Array.from(numbers(value)) }] as const
+/** The values that are none of the graph's, as plain JSON: those that the forward pass in evaluation neither uses nor declares. */
+function others(values: Values, used: ReadonlyMap<string, unknown>): Record<string, unknown> {
+  const unused = Object.entries(values).filter(([name]) => !used.has(name))
+  return Object.fromEntries(
+    unused.map(([name, value]) => [name, { dtype: value.dtype, shape: value.shape, data: Array.from(numbers(value)) }]),
+  )
 }
 
 /**

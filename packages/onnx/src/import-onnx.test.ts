@@ -82,26 +82,41 @@ test('what was exported comes back, and exports to the same file', async () => {
   expect(await exportOnnx(imported)).toEqual(bytes)
 })
 
-test('values that only training uses come back from the metadata', async () => {
-  const counting = {
+test('values that only training uses come back from the metadata, whether evaluation knows of them or not', async () => {
+  const counting: TrainedModel = {
     ...model,
     layer: {
       ...model.layer,
       apply(x: Tensor, context: LayerContext) {
         context.state('count', { shape: [2], initial: 0 })
+        if (context.batchStatistics) context.state('batches', { shape: [], initial: 0 })
         return scaled({ units: 2 }).apply(x, context)
       },
     },
-    state: { ...model.state, count: valueOf('float32', [2], [0.1, -3]) },
+    state: { ...model.state, count: valueOf('float32', [2], [0.1, -3]), batches: valueOf('float32', [], [7]) },
   }
   const registry = [{ scaled: () => counting.layer }]
   const file = await exportOnnx(counting)
-  expect((await importOnnx(file, { plugins: registry })).state).toEqual(counting.state)
-  const broken = decodeModel(file)
-  for (const entry of broken.metadataProps) if (entry.key === 'gradwerk.unused') entry.value = '{"count":{"data":[1]}}'
-  await expect(importOnnx(toBinary(ModelProtoSchema, broken), { plugins: registry })).rejects.toThrow(
-    "the metadata 'gradwerk.unused' is damaged",
-  )
+  const imported = await importOnnx(file, { plugins: registry })
+  expect(imported.state).toEqual(counting.state)
+  expect(await exportOnnx(imported)).toEqual(file)
+  const other = { shape: [3], dtype: 'float32', data: [1, 2, 3] }
+  for (const [state, message] of [
+    [{ count: { data: [1] } }, "the metadata 'gradwerk.unused' is not valid"],
+    [{ count: { ...other, shape: [2] } }, 'the data does not fill the shape [2]'],
+    [{ count: { ...other, shape: [1e12] } }, 'the data does not fill the shape [1000000000000]'],
+    [
+      { count: other },
+      "the metadata holds 'count' with another type than the model has; expected float32 [2]; got float32 [3]",
+    ],
+  ] as const) {
+    const broken = decodeModel(file)
+    for (const entry of broken.metadataProps)
+      if (entry.key === 'gradwerk.unused') entry.value = JSON.stringify({ parameters: {}, state })
+    const importing = importOnnx(toBinary(ModelProtoSchema, broken), { plugins: registry })
+    await expect(importing).rejects.toThrow(DataError)
+    await expect(importing).rejects.toThrow(message)
+  }
 })
 
 test('half floats and external data come back as numbers', async () => {
@@ -135,13 +150,13 @@ describe('refused', () => {
       'a model of someone else',
       changed(({ metadataProps }) => void metadataProps.splice(0)),
       DataError,
-      "no metadata 'gradwerk.input'; expected a file that exportOnnx wrote; try loadWeights",
+      "no metadata 'gradwerk.model' and 'gradwerk.input'; expected a file that exportOnnx wrote; try loadWeights",
     ],
     [
       'two descriptions',
       changed(({ metadataProps }) => void metadataProps.push(...metadataProps)),
       DataError,
-      "more than one metadata 'gradwerk.input'",
+      "two metadata 'gradwerk.model'",
     ],
     [
       'damaged JSON',
@@ -183,13 +198,13 @@ describe('refused', () => {
       'an input that is no type',
       metadata('gradwerk.input', '{"shape":[-3],"dtype":"float32"}'),
       DataError,
-      "'gradwerk.input' is not the type of a sample",
+      "the metadata 'gradwerk.input' is not valid",
     ],
     [
       'an input of terabytes',
       metadata('gradwerk.input', '{"shape":[1000000,1000000],"dtype":"float32"}'),
       DataError,
-      'of at most 134217728 elements',
+      'at most 134217728 elements',
     ],
     [
       'an input that the layer does not take',

@@ -98,7 +98,11 @@ export async function loadWeights(
     partial ? places.filter(({ name, source }) => source !== undefined || given[name] === undefined) : places,
     opened,
   )
-  return withValues(model, trace, { ...given, ...filled })
+  const values: Values = { ...given, ...filled }
+  const chosen = (declared: Iterable<string>): Values =>
+    Object.fromEntries([...declared].map((name) => [name, values[name] as Value]))
+  const { layer, input: type } = model
+  return { layer, input: type, parameters: chosen(trace.parameters.keys()), state: chosen(trace.states.keys()) }
 }
 
 /** A kernel [in, out]. */
@@ -115,11 +119,4 @@ function checkMapping(mapping: WeightMapping | undefined, names: readonly string
     problem: `the mapping names what the model does not have: ${unknown.join(', ')}`,
     expected: names.join(', '),
   })
-}
-
-/** The model with the values that its trace declares. */
-export function withValues({ layer, input: type }: UntrainedModel, trace: ModelTrace, values: Values): TrainedModel {
-  const chosen = (names: Iterable<string>): Values =>
-    Object.fromEntries([...names].map((name) => [name, values[name] as Value]))
-  return { layer, input: type, parameters: chosen(trace.parameters.keys()), state: chosen(trace.states.keys()) }
 }

@@ -21,7 +21,7 @@ import {
   valueAt,
   valueOf,
 } from '@gradwerk/core'
-import { exportOnnx } from '@gradwerk/onnx'
+import { exportOnnx, importOnnx } from '@gradwerk/onnx'
 import * as regularizers from '@gradwerk/regularizers'
 import {
   alphaDropout,
@@ -40,7 +40,7 @@ function rising({ slope }: { slope: number }): Schedule {
 }
 const options = {
   registries: [regularizers, { rising }],
-  onnx: { exportOnnx, verifyOnnx, backend: ort({ threads: 1 }) },
+  onnx: { exportOnnx, importOnnx, verifyOnnx, backend: ort({ threads: 1 }) },
 }
 const vector = { input: [64], output: [64], parameters: 0 }
 const image = { input: [3, 4, 4], output: [3, 4, 4], parameters: 0 }

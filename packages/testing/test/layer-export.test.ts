@@ -1,7 +1,7 @@
 // The check of exported layers, with tools that only act as if they wrote and ran files.
 
 import { type Backend, reference, type TrainedModel, type Value } from '@gradwerk/core'
-import { assertLayerExport, type LayerCase, layerSuite, type OnnxTools } from '@gradwerk/testing'
+import { assertLayerExport, assertLayerImport, type LayerCase, layerSuite, type OnnxTools } from '@gradwerk/testing'
 import { describe, expect, test } from 'vitest'
 import * as plugins from './plugins.ts'
 
@@ -46,4 +46,52 @@ test.each([2e-5, Number.NaN])('a difference of %d is refused', async (difference
   )
   const two = { ...acted([0, difference]), backend: reference() }
   await expect(assertLayerExport(dense, two)).rejects.toThrow('its ONNX file')
+})
+
+describe('a layer that comes back', () => {
+  /** What was exported last, changed. */
+  function reading(change: (model: TrainedModel) => TrainedModel, files: readonly Uint8Array[] = []): OnnxTools {
+    let written: TrainedModel | undefined
+    const left = [...files]
+    return {
+      ...acted([]),
+      exportOnnx: async (model) => {
+        written ??= model
+        return left.shift() ?? bytes
+      },
+      importOnnx: async (given, { plugins: namespaces }) => {
+        expect([given, namespaces]).toEqual([bytes, [plugins]])
+        return change(written as TrainedModel)
+      },
+    }
+  }
+
+  test('as it was', async () => {
+    await assertLayerImport(
+      dense,
+      reading((model) => ({ ...model })),
+      [plugins],
+    )
+  })
+
+  const changedBias = ({ parameters, ...model }: TrainedModel): TrainedModel => {
+    const bias = parameters['bias'] as Value
+    return { ...model, parameters: { ...parameters, bias: { ...bias, data: new Float32Array(4) } } }
+  }
+
+  test.each<[string, OnnxTools]>([
+    ['its ONNX file gives another layer', reading((model) => ({ ...model, layer: plugins.dense({ units: 5 }) }))],
+    ['its ONNX file gives another input', reading((model) => ({ ...model, input: { shape: [4], dtype: 'float32' } }))],
+    ['its ONNX file gives another parameters', reading(changedBias)],
+    [
+      'its ONNX file gives another state',
+      reading((model) => ({ ...model, state: { mean: model.parameters['bias'] as Value } })),
+    ],
+    [
+      'what its ONNX file gives is exported to another file',
+      reading((model) => model, [bytes, Uint8Array.of(1, 2, 4)]),
+    ],
+  ])('is refused where %s', async (message, tools) => {
+    await expect(assertLayerImport(dense, tools, [plugins])).rejects.toThrow(`dense: ${message}`)
+  })
 })

@@ -20,6 +20,8 @@ const elementBytes: ReadonlyMap<number, number> = new Map([
   [DataType.BOOL, 1],
 ])
 
+const highestRank = 64
+
 /** Longer lists of whole numbers are no shapes. */
 const mostNumbers = 64
 
@@ -35,6 +37,7 @@ export function checkInitializer(who: string, tensor: TensorProto): ValueType {
     throw new ProgramError({ who, problem: `initializer '${name}' ${problem}` })
   }
   if (dataType === DataType.UNDEFINED) refuse('has no element type')
+  if (dims.length > highestRank) refuse(`has ${dims.length} axes`)
   if (dims.some((length) => length < 0n)) refuse('has a negative length')
   const inFile = dataLocation !== DataLocation.EXTERNAL
   if (!inFile && !tensor.externalData.some(({ key }) => key === 'location')) refuse('has no place for its numbers')

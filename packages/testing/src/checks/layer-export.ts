@@ -1,14 +1,25 @@
 // What holds for the ONNX file of a layer. The functions that write and run one are given: this package depends on core alone.
 
-import { type Backend, evaluate, reference, type TrainedModel, type Value, type Values, valueOf } from '@gradwerk/core'
+import {
+  type Backend,
+  evaluate,
+  type Registry,
+  reference,
+  type TrainedModel,
+  type Value,
+  type Values,
+  valueOf,
+} from '@gradwerk/core'
 import { check } from '../errors.ts'
 import { doubles, randomValue } from '../values.ts'
 import { type LayerCase, prepareLayer } from './layer.ts'
 
-/** How files are written and run: `{ exportOnnx, verifyOnnx, backend: ort() }`. */
+/** How files are written, run and read: `{ exportOnnx, importOnnx, verifyOnnx, backend: ort() }`. */
 export interface OnnxTools {
   /** `exportOnnx` of `@gradwerk/onnx`. */
   readonly exportOnnx: (model: TrainedModel) => Promise<Uint8Array>
+  /** `importOnnx` of `@gradwerk/onnx`. Default: files are not read again. */
+  readonly importOnnx?: (bytes: Uint8Array, options: { readonly plugins: readonly Registry[] }) => Promise<TrainedModel>
   /** `verifyOnnx` of `@gradwerk/backend-ort`. */
   readonly verifyOnnx: (
     bytes: Uint8Array,
@@ -61,4 +72,36 @@ export async function assertLayerExport(testCase: LayerCase, tools: OnnxTools): 
       { expected: `a difference of at most ${tolerance}`, got: String(maxAbsDifference) },
     )
   }
+}
+
+/** The file gives the layer back, with the numbers it had, and that layer exports to the same file. */
+export async function assertLayerImport(
+  testCase: LayerCase,
+  { exportOnnx, importOnnx }: OnnxTools,
+  plugins: readonly Registry[],
+): Promise<void> {
+  if (importOnnx === undefined) return
+  const model = trainedModel(testCase)
+  const bytes = await exportOnnx(model)
+  const again = await importOnnx(bytes, { plugins })
+  const who = testCase.plugin.name
+  for (const key of ['layer', 'input', 'parameters', 'state'] as const)
+    check(said(again[key]) === said(model[key]), who, `its ONNX file gives another ${key}`, {
+      expected: said(model[key]),
+      got: said(again[key]),
+    })
+  check(sameBytes(await exportOnnx(again), bytes), who, 'what its ONNX file gives is exported to another file')
+}
+
+/** Plain JSON; numbers of typed arrays, −0 and NaN included, as they are written. */
+function said(x: TrainedModel[keyof TrainedModel]): string {
+  return JSON.stringify(x, (_, item: unknown) =>
+    ArrayBuffer.isView(item)
+      ? Array.from(item as Float32Array, (number) => (Object.is(number, -0) ? '-0' : `${number}`))
+      : item,
+  )
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

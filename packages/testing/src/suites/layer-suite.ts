@@ -11,12 +11,12 @@ import {
   assertTrainingDifference,
   type LayerCase,
 } from '../checks/layer.ts'
-import { assertLayerExport, type OnnxTools } from '../checks/layer-export.ts'
+import { assertLayerExport, assertLayerImport, type OnnxTools } from '../checks/layer-export.ts'
 import { type Factory, roundTrip, type SuiteOptions } from '../checks/plugin.ts'
 import { declareSuite } from './plugin-suite.ts'
 
 export interface LayerSuiteOptions extends SuiteOptions {
-  /** Checks the ONNX files of the layers as well: `{ exportOnnx, verifyOnnx, backend: ort() }`. Default: they are not checked. */
+  /** Checks the ONNX files of the layers as well: `{ exportOnnx, importOnnx, verifyOnnx, backend: ort() }`. Default: they are not checked. */
   readonly onnx?: OnnxTools
 }
 
@@ -29,7 +29,8 @@ export function layerSuite(
   cases: readonly LayerCase[],
   options: LayerSuiteOptions = {},
 ): void {
-  const { onnx } = options
+  const { onnx, registries = [] } = options
+  const exportable = (c: LayerCase) => c.exportable ?? c.dynamicBatch !== false
   declareSuite('layer', factory, cases, options, [
     { title: 'has the stated types', run: assertLayerTypes },
     { title: 'computes finite numbers and changes no input', run: assertLayerRuns },
@@ -51,7 +52,12 @@ export function layerSuite(
           {
             title: 'computes the same as an ONNX file',
             run: (c: LayerCase) => assertLayerExport(c, onnx),
-            when: (c: LayerCase) => c.exportable ?? c.dynamicBatch !== false,
+            when: exportable,
+          },
+          {
+            title: 'comes back from its ONNX file',
+            run: (c: LayerCase) => assertLayerImport(c, onnx, [...registries, { [c.plugin.name]: factory }]),
+            when: (c: LayerCase) => onnx.importOnnx !== undefined && exportable(c),
           },
         ]),
   ])
