@@ -4,6 +4,7 @@ import { ort } from '@gradwerk/backend-ort'
 import { reference } from '@gradwerk/core'
 import { Command } from 'commander'
 import { findCases, readCase } from './case.ts'
+import { defaultOpsets, opsetList, writeFiles } from './files/command.ts'
 import { report } from './report.ts'
 import { runCase } from './run-case.ts'
 import { count, type Tally, total } from './tally.ts'
@@ -28,4 +29,14 @@ program
   .description("runs the ONNX project's cases through core's ops, on the reference backend and on ONNX Runtime")
   .requiredOption('--data <folders...>', 'folders of cases: /usr/share/libonnx-testdata/data of Debian, for instance')
   .action(run)
+program
+  .command('files')
+  .description(
+    'writes every layer and model as a file with data, after comparing them in ONNX Runtime with both backends',
+  )
+  .requiredOption('--out <folder>', 'where to write; python/check_files.py checks what is there')
+  .option('--opsets <list>', 'operator sets', opsetList, defaultOpsets)
+  .action(async (options: Parameters<typeof writeFiles>[0]) => {
+    process.exitCode = (await writeFiles(options)) === 0 ? 0 : 1
+  })
 await program.parseAsync()

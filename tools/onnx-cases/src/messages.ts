@@ -93,3 +93,15 @@ export function decodeTensor(bytes: Uint8Array): TensorMessage {
   if (tensor === undefined) throw new LeftOut('not a tensor')
   return tensor
 }
+
+/** The bytes of a tensor message: dims (field 1), element type (2), name (8), raw bytes (9). */
+export function encodeTensor(name: string, { dtype, shape, data }: Value): Uint8Array {
+  const number = Object.entries(elementTypes).find(([, of]) => of === dtype)?.[0]
+  const writer = new BinaryWriter()
+  for (const length of shape) writer.tag(1, 0).int64(length)
+  writer.tag(2, 0).int32(Number(number)).tag(8, 2).string(name)
+  return writer
+    .tag(9, 2)
+    .bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .finish()
+}
