@@ -8,7 +8,10 @@ for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const
     stray.push(`console.${method}: ${format(...values)}`)
   }
 }
-process.on('warning', (warning) => stray.push(`${warning.name}: ${warning.message}`))
+const hear = (warning: Error) => {
+  stray.push(`${warning.name}: ${warning.message}`)
+}
+process.on('warning', hear)
 
 // Node emits warnings only when the event loop turns. Kept here because a test may install fake timers.
 const { setImmediate } = globalThis
@@ -18,4 +21,7 @@ async function failOnStray(): Promise<void> {
   if (stray.length > 0) throw new Error(`Tests must be silent; got:\n${stray.splice(0).join('\n')}`)
 }
 afterEach(failOnStray)
-afterAll(failOnStray)
+afterAll(async () => {
+  await failOnStray()
+  process.off('warning', hear) // Files share a process.
+})

@@ -7,8 +7,10 @@ const config: ViteUserConfig = defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     passWithNoTests: true,
     setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],
-    // A process for each file: native addons and exit hooks stay apart. turbo runs two packages at once.
+    // Processes, as threads do not suit native addons. Files share them, as most of the time of a small file goes into loading modules.
+    // turbo runs two packages at once.
     pool: 'forks',
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,20 +1,13 @@
 import { filled } from '@gradwerk/core'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { TrialOrder } from '../src/messages.ts'
 import { Pool } from '../src/pool.ts'
 import { loadSamples } from '../src/samples.ts'
 import type { TrialOutcome } from '../src/trial.ts'
 
-const threads = vi.hoisted(() => ({ started: 0 }))
-vi.mock('node:worker_threads', async (load) => {
-  const actual = await load<typeof import('node:worker_threads')>()
-  class Worker extends actual.Worker {
-    constructor(...given: ConstructorParameters<typeof actual.Worker>) {
-      super(...given)
-      threads.started++
-    }
-  }
-  return { ...actual, Worker }
+const threads = { started: 0 }
+process.on('worker', () => {
+  threads.started++
 })
 
 const samples = await loadSamples({ data: 'generated', train: 40, validation: 20 })
