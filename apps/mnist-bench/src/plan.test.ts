@@ -30,7 +30,7 @@ it.each(['lenet5', 'cnn'])('%s trains one network with three seeds, on two threa
 it.each([
   ['srivastava', 60, 128],
   ['simard', 60, 128],
-  ['cnn-augmented', 15, 64],
+  ['cnn-augmented', 10, 64],
 ])('%s trains its one configuration with three seeds for at most %i epochs', (preset, epochs, batchSize) => {
   const settings = settingsFrom({ preset, out: '.' })
   expect(settings).toMatchObject({ configurations: [preset], train: 55_000, validation: 5_000, finalEpochs: 0 })

@@ -114,9 +114,9 @@ export const presets: readonly Preset[] = [
   {
     ...whole,
     name: 'cnn-augmented',
-    description: 'record table: the batch-normalized CNN on moved images, 3 seeds, 15 epochs',
+    description: 'record table: the batch-normalized CNN on moved images, 3 seeds, 10 epochs',
     configurations: ['cnn-augmented'],
-    epochs: 15,
+    epochs: 10,
     batchSize: 64,
   },
   {
