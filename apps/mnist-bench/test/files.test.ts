@@ -1,7 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeModel } from '@gradwerk/onnx'
+import { decodeModel, exportOnnxFiles } from '@gradwerk/onnx'
 import { describe, expect, it } from 'vitest'
+import { readModelFile } from '../src/files/model-file.ts'
 import { bench, temporaryFolder } from './child.ts'
 
 describe('bench export and bench verify', () => {
@@ -30,6 +31,14 @@ describe('bench export and bench verify', () => {
     const half = await bench(['verify', 'half.onnx'], folder)
     expect([half.code, half.stderr]).toEqual([0, ''])
     expect(half.stdout).toMatch(/^output +\S+e-\d+ +[\d.]+$/m)
+
+    const { model, metadata: facts } = await readModelFile(join(folder, from, 'model.onnx'))
+    const files = await exportOnnxFiles(model, { fileName: 'two.onnx', metadata: JSON.parse(JSON.stringify(facts)) })
+    for (const [part, content] of Object.entries(files)) await writeFile(join(folder, part), content)
+    const two = await bench(['verify', 'two.onnx'], folder)
+    expect([two.code, two.stderr]).toEqual([0, ''])
+    await rm(join(folder, 'two.onnx.data'))
+    expect((await bench(['verify', 'two.onnx'], folder)).stderr).toContain('two.onnx.data: the file cannot be read')
 
     // Another operator in the place of the last rectifier: a sound file of another model.
     const file = await readFile(join(folder, from, 'model.onnx'))

@@ -20,8 +20,10 @@ import {
   checkModel,
   decodeModel,
   type ExportedExpressions,
+  embedExternal,
   exportedExpressions,
   exportedInput,
+  type OnnxFile,
   withOutputs,
 } from '@gradwerk/onnx'
 import type { RuntimeSession } from './runtime.ts'
@@ -78,16 +80,19 @@ const mostRows = 256
  * Runs an exported file and the model it came from on random and on real samples, and compares every output, and on request what every
  * node computes. The file is checked by the rules of ONNX first (`checkModel`).
  *
- * @throws DataError for bytes that are no model or one that `exportOnnx` did not make; ProgramError for a file against the rules of ONNX;
+ * A file of `readOnnx` (`@gradwerk/onnx/node`) may keep large tensors in other files, up to 2 GiB in all.
+ *
+ * @throws DataError for bytes that are no model or one that `exportOnnx` did not make, and for other files that cannot be read; ProgramError for a file against the rules of ONNX;
  * BackendError when ONNX Runtime is missing
  */
 export async function verifyOnnx(
-  bytes: Uint8Array,
+  given: Uint8Array | OnnxFile,
   model: TrainedModel,
   options: VerifyOptions = {},
 ): Promise<Verification> {
   const { batchSizes = [1, 2, 7], samples, intermediates = false, backend = reference(), seed = 1 } = options
   const { tolerance = 1e-5 } = options
+  const bytes = given instanceof Uint8Array ? given : await embedExternal(given)
   const file = decodeModel(bytes)
   checkModel(file)
   const expressions = exportedExpressions(file, model)

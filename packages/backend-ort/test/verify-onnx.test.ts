@@ -1,6 +1,6 @@
 import { ort, verifyOnnx } from '@gradwerk/backend-ort'
 import { add, DataError, type Layer, matmul, mul, relu, softmax, type TrainedModel, valueOf } from '@gradwerk/core'
-import { exportOnnx } from '@gradwerk/onnx'
+import { exportOnnx, exportOnnxFiles } from '@gradwerk/onnx'
 import { expect, test } from 'vitest'
 import { drawn } from './programs.ts'
 
@@ -34,6 +34,16 @@ test('an exported file computes what the model computes, at every batch size and
   expect(verification.batchSizes).toEqual([1, 3, 64])
   expect(verification.runtime).toMatch(/^\d+\.\d+\.\d+/)
   expect((await verifyOnnx(bytes, model, { backend: ort({ threads: 1 }) })).maxAbsDifference).toBeLessThan(1e-6)
+})
+
+test('a file with weights in another one beside it', async () => {
+  const [bytes, data] = Object.values(await exportOnnxFiles(model, { leastBytes: 16 })) as [
+    Uint8Array,
+    Uint8Array<ArrayBuffer>,
+  ]
+  const file = { bytes, external: () => new Blob([data]) }
+  expect((await verifyOnnx(file, model, { intermediates: true })).passed).toBe(true)
+  await expect(verifyOnnx(file.bytes, model)).rejects.toThrow(DataError)
 })
 
 test('a file of other weights is found out', async () => {

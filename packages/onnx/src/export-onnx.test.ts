@@ -14,6 +14,7 @@ import { expect, test } from 'vitest'
 import { exportOnnx, exportOnnxFiles, onnxExporter } from './export-onnx.ts'
 import { TensorProto_DataLocation as DataLocation, TensorProto_DataType as DataType } from './generated/onnx_pb.ts'
 import { decodeModel } from './read/decode.ts'
+import { embedExternal } from './read/embed.ts'
 
 const zeros = { kind: 'initializer', name: 'zeros', options: {}, sample: () => new Float32Array(6) } as const
 
@@ -162,6 +163,12 @@ test('large tensors go to a file of their own, at multiples of a page', async ()
     ['location a.onnx.data', 'offset 4096', 'length 24'],
   ])
   expect([...new Float32Array((files['a.onnx.data'] as Uint8Array).slice(4096).buffer)]).toEqual([1, 2, 3, 4, 5, 6])
+  // In one file again, it is the file that was never in two.
+  const external = () => new Blob([files['a.onnx.data'] as Uint8Array<ArrayBuffer>])
+  const whole = await exportOnnx(nested)
+  expect(await embedExternal({ bytes: files['a.onnx'] as Uint8Array, external })).toEqual(whole)
+  expect(await embedExternal({ bytes: whole })).toBe(whole)
+  await expect(embedExternal({ bytes: files['a.onnx'] as Uint8Array })).rejects.toThrow('which was not given')
   // Nothing is large enough.
   expect(await exportOnnxFiles(model)).toEqual({ 'model.onnx': await exportOnnx(model) })
 })

@@ -1,15 +1,17 @@
 // A model file as it stands on disk: its bytes, the model in it, and what it says about itself.
 
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainedModel } from '@gradwerk/core'
-import { decodeModel, importOnnx } from '@gradwerk/onnx'
+import { decodeModel, embedExternal, importOnnx } from '@gradwerk/onnx'
+import { readOnnx } from '@gradwerk/onnx/node'
 import { z } from 'zod'
 import { RunError } from '../errors.ts'
 import { registries } from '../plugins.ts'
 
 export interface ModelFile {
   readonly path: string
+  /** With all tensors in them. */
   readonly bytes: Uint8Array
   readonly model: TrainedModel
   readonly opset: number
@@ -33,16 +35,12 @@ const schema: z.ZodType<Facts> = z.looseObject({
 /** Entries that the exporter writes itself. */
 const own = ['model', 'input', 'preprocess', 'unused']
 
-/** Throws a RunError for a file that cannot be read, and what `importOnnx` throws for one that the bench did not write. */
+/**
+ * Throws a DataError for a file that cannot be read, one with large tensors in files beside it included, and what `importOnnx` throws for one
+ * that the bench did not write.
+ */
 export async function readModelFile(path: string): Promise<ModelFile> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new RunError({
-      who: path,
-      problem: `the file cannot be read (${cause instanceof Error ? cause.message : cause})`,
-      cause,
-    })
-  })
-  return modelFile(path, bytes)
+  return modelFile(path, await embedExternal(await readOnnx(path)))
 }
 
 export async function modelFile(path: string, bytes: Uint8Array): Promise<ModelFile> {

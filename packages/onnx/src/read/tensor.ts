@@ -89,6 +89,11 @@ export function tensorType(tensor: TensorProto): Type {
   return { dtype: storageOf(tensor).dtype, shape: shapeOf(tensor) }
 }
 
+/** Bytes that the numbers of a tensor take where they are raw. Throws what `tensorType` throws. */
+export function storedBytes(tensor: TensorProto): number {
+  return sizeOf(shapeOf(tensor)) * storageOf(tensor).width
+}
+
 /**
  * The numbers of a tensor, copied. Half floats (FLOAT16, BFLOAT16) become float32, which holds each of them exactly.
  *
@@ -98,7 +103,7 @@ export async function readTensor(tensor: TensorProto, files?: ExternalFiles): Pr
   const storage = storageOf(tensor)
   const shape = shapeOf(tensor)
   const elements = sizeOf(shape)
-  const size = elements * storage.width
+  const size = storedBytes(tensor)
   if (tensor.segment !== undefined) refuse(tensor, 'it is a segment of a tensor', 'a whole tensor')
   const used = typedFields.filter((field) => tensor[field].length > 0)
   const isExternal = tensor.dataLocation === DataLocation.EXTERNAL
