@@ -16,6 +16,7 @@ import { Results } from './results.ts'
 import { createRunFolder, type RunFolder } from './run-folder.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Settings } from './settings.ts'
+import { stoppable } from './stoppable.ts'
 import type { Style } from './style.ts'
 import { datasetOf, type RunFacts, type RunState, type Summary, summarize } from './summary.ts'
 import { jsonText, samplesOf, stopwatch } from './surroundings.ts'
@@ -58,20 +59,9 @@ export async function run(settings: Settings, stream: Output, signal: AbortSigna
   }
   const view = progressView(look, stream)
   const pool = new Pool<TrialOrder, TrialOutcome>(workerFile, workers, { samples, threads: settings.threads })
-  const stop = () => {
-    view.say('Stopping after the calls that are under way …')
-    pool.stop()
-  }
-  signal.addEventListener('abort', stop)
-  // Reading the images may have kept the event from being heard.
-  if (signal.aborted) stop()
-  try {
-    await new Scheduler({ settings, samples, results, board, view, pool, save }).train(trials)
-  } finally {
-    signal.removeEventListener('abort', stop)
-    view.end()
-    await pool.close()
-  }
+  await stoppable(pool, view, signal, () =>
+    new Scheduler({ settings, samples, results, board, view, pool, save }).train(trials),
+  )
   return finish(facts, results, folder, state, signal)
 }
 

@@ -12,6 +12,7 @@ import { Board } from '../progress/board.ts'
 import { progressView } from '../progress/view.ts'
 import { createRunFolder, folderAt, type RunFolder } from '../run-folder.ts'
 import type { RunSamples } from '../samples.ts'
+import { stoppable } from '../stoppable.ts'
 import { datasetOf } from '../summary.ts'
 import { jsonText, samplesOf, stopwatch } from '../surroundings.ts'
 import { datasetLine } from '../table.ts'
@@ -79,20 +80,9 @@ async function search(
   const paths = [...new Set(searches.flatMap(({ space }) => Object.keys(space)))]
   const view = progressView(tuneLook(rows, paths), stream)
   const pool = new Pool<TuneRequest, TuneFigures>(workerFile, workers, { samples, threads: settings.threads })
-  const stop = () => {
-    view.say('Stopping after the calls that are under way …')
-    pool.stop()
-  }
-  signal.addEventListener('abort', stop)
-  // Reading the images may have kept the event from being heard.
-  if (signal.aborted) stop()
-  try {
-    await new Tuner({ settings, searches, workers, pool, rows, view, signal, save }).run()
-  } finally {
-    signal.removeEventListener('abort', stop)
-    view.end()
-    await pool.close()
-  }
+  await stoppable(pool, view, signal, () =>
+    new Tuner({ settings, searches, workers, pool, rows, view, signal, save }).run(),
+  )
   const last = summary(signal.aborted ? 'interrupted' : 'complete')
   await folder.save({ 'summary.json': jsonText(last) })
   return { summary: last, folder: folder.path }
