@@ -39,12 +39,16 @@ export interface LearningRateSweep {
 
 const schema = z
   .strictObject({
-    from: z.number().positive().default(1e-6),
-    to: z.number().positive().default(10),
-    steps: z.int().min(2).default(100),
-    batchSize: z.int().positive().default(32),
-    smoothing: z.number().nonnegative().lt(1).default(0.8),
-    stopFactor: z.number().gt(1).default(4),
+    from: z.number().positive().default(1e-6).meta({ description: 'the first learning rate' }),
+    to: z.number().positive().default(10).meta({ description: 'the last learning rate' }),
+    steps: z.int().min(2).default(100).meta({ description: 'steps from one to the other' }),
+    batchSize: z.int().positive().default(32).meta({ description: 'samples in a batch, as in the run to come' }),
+    smoothing: z.number().nonnegative().lt(1).default(0.8).meta({
+      description: 'what the weight of a loss in the smoothed curve is multiplied with per step of distance',
+    }),
+    stopFactor: z.number().gt(1).default(4).meta({
+      description: 'the sweep ends where the running mean of the losses is so many times its least',
+    }),
   })
   .refine(({ from, to }) => to > from, { path: ['to'], error: 'a rate above the first one' })
 
@@ -124,19 +128,17 @@ export async function findLearningRate(
   given: FindLearningRateOptions = {},
 ): Promise<LearningRateSweep> {
   const who = 'findLearningRate'
-  parseOptions(who, trainerSchema, trainer)
+  const settings = parseOptions(who, trainerSchema, trainer)
   const { from, to, steps, batchSize, smoothing, stopFactor } = parseOptions(who, schema, given)
   checkDataset(who, dataset)
-  const { backend, seed = 0, regularizers = [], gradientTransforms = [], augmentations = [] } = trainer
+  const { backend, seed, regularizers } = settings
   const rateAt = (step: number) => from * (to / from) ** (step / (steps - 1))
-  const { optimizer, found } = swept(trainer.optimizer, rateAt)
-  const options: StepOptions & Pick<TrainerOptions, 'stepsPerCall'> = {
-    ...trainer,
-    ...startingModel(trainer.model),
+  const { optimizer, found } = swept(settings.optimizer, rateAt)
+  const options: StepOptions & { readonly stepsPerCall?: number | undefined } = {
+    ...settings,
+    ...startingModel(settings.model),
     optimizer,
-    gradientTransforms,
-    augmentations,
-    constraints: constraintRules(trainer.constraints),
+    constraints: constraintRules(settings.constraints),
     regularizers: regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule })),
   }
   const key = keyOf(seed)

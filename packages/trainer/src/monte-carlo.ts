@@ -20,6 +20,7 @@ import {
   value,
 } from '@gradwerk/core'
 import { z } from 'zod'
+import { backendSchema } from './options.ts'
 import { type PassOptions, randomPasses, type Spread } from './random-passes.ts'
 
 export interface MonteCarloOptions {
@@ -45,12 +46,10 @@ export interface MonteCarloClassification {
 }
 
 const schema = z.strictObject({
-  backend: z.custom<Backend>((x) => typeof x === 'object' && x !== null && 'compile' in x, {
-    error: 'a backend, such as ort() or reference()',
-  }),
-  passes: z.int().min(2).default(30),
-  seed: z.int().nonnegative().default(0),
-  inputScale: z.number().default(1),
+  backend: backendSchema,
+  passes: z.int().min(2).default(30).meta({ description: 'random passes over every sample' }),
+  seed: z.int().nonnegative().default(0).meta({ description: 'decides the masks' }),
+  inputScale: z.number().default(1).meta({ description: 'what the inputs are multiplied with first' }),
 })
 
 function prepared(who: string, model: TrainedModel, inputs: Value, given: MonteCarloOptions): PassOptions {

@@ -70,18 +70,33 @@ export interface FitOptions {
   readonly signal?: AbortSignal
 }
 
+/** The options of a trainer with their defaults. */
+export interface TrainerSettings extends Required<Omit<TrainerOptions, 'stepsPerCall' | 'onWarning'>> {
+  readonly stepsPerCall?: number | undefined
+  readonly onWarning?: TrainerOptions['onWarning'] | undefined
+}
+
+/** The options of a run with their defaults. */
+export interface FitSettings extends Required<Omit<FitOptions, 'validation' | 'resume' | 'signal'>> {
+  readonly validation?: Dataset | number | undefined
+  readonly resume?: string | Uint8Array | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a schema accepts, as it is given: objects are looked at and not copied. */
+function as<T>(schema: z.ZodType, error: string): z.ZodType<T> {
+  return z.custom<T>((x) => schema.safeParse(x).success, { error })
+}
+
 const role = z.enum(['kernel', 'bias', 'scale', 'shift', 'embedding'])
 
-const matcherSchema = z.union(
-  [
-    z.custom<(...of: never[]) => boolean>((x) => typeof x === 'function'),
-    z.strictObject({
-      role: z.union([role, z.array(role)]).optional(),
-      name: z.union([z.string(), z.instanceof(RegExp)]).optional(),
-    }),
-  ],
-  { error: 'a function, or { role, name } with known roles' },
-)
+const matcherSchema = z.union([
+  z.custom<(...of: never[]) => boolean>((x) => typeof x === 'function'),
+  z.strictObject({
+    role: z.union([role, z.array(role)]).optional(),
+    name: z.union([z.string(), z.instanceof(RegExp)]).optional(),
+  }),
+])
 
 const valuesSchema = z.record(z.string(), z.looseObject({ data: z.custom((x) => ArrayBuffer.isView(x)) }))
 
@@ -92,56 +107,88 @@ const trainedModelSchema = z.looseObject({
   state: valuesSchema,
 })
 
-/** Checks what plain JavaScript callers may get wrong. */
-export const trainerSchema: z.ZodType = z.strictObject({
-  model: z.union([pluginSchema('layer'), trainedModelSchema], { error: 'a layer or a trained model' }),
-  loss: pluginSchema('loss'),
-  optimizer: pluginSchema('optimizer'),
-  metrics: z.array(pluginSchema('metric')).optional(),
-  callbacks: z.array(pluginSchema('callback')).optional(),
-  regularizers: z
-    .array(
-      z.union(
-        [
-          pluginSchema('regularizer'),
-          z.strictObject({ regularizer: pluginSchema('regularizer'), where: matcherSchema.optional() }),
-        ],
-        { error: 'a regularizer, or { regularizer, where } with where a function or { role, name }' },
-      ),
-    )
-    .optional(),
-  constraints: z
-    .array(
-      z.union(
-        [
-          pluginSchema('constraint'),
-          z.strictObject({ constraint: pluginSchema('constraint'), where: matcherSchema.optional() }),
-        ],
-        { error: 'a constraint, or { constraint, where } with where a function or { role, name }' },
-      ),
-    )
-    .optional(),
-  gradientTransforms: z.array(pluginSchema('gradientTransform')).optional(),
-  augmentations: z.array(pluginSchema('augmentation')).optional(),
-  backend: z.custom<Backend>((x) => typeof x === 'object' && x !== null && 'compile' in x, {
+const regularizerSchema = as<Regularizer | RegularizerRule>(
+  z.union([
+    pluginSchema('regularizer'),
+    z.strictObject({ regularizer: pluginSchema('regularizer'), where: matcherSchema.optional() }),
+  ]),
+  'a regularizer, or { regularizer, where } with where a function or { role, name }',
+)
+
+const constraintSchema = as<Constraint | ConstraintRule>(
+  z.union([
+    pluginSchema('constraint'),
+    z.strictObject({ constraint: pluginSchema('constraint'), where: matcherSchema.optional() }),
+  ]),
+  'a constraint, or { constraint, where } with where a function or { role, name }',
+)
+
+/** A backend, as an option of every function that computes. */
+export const backendSchema: z.ZodType<Backend> = z
+  .custom<Backend>((x) => typeof x === 'object' && x !== null && 'compile' in x, {
     error: 'a backend, such as ort() or reference()',
+  })
+  .meta({ description: 'what computes' })
+
+export const trainerSchema: z.ZodType<TrainerSettings> = z.strictObject({
+  model: as<Layer | TrainedModel>(
+    z.union([pluginSchema('layer'), trainedModelSchema]),
+    'a layer or a trained model',
+  ).meta({
+    description: 'what is trained; training goes on from the numbers of a trained model',
   }),
-  seed: z.int().nonnegative().optional(),
-  stepsPerCall: z.int().positive().optional(),
-  onWarning: z.custom((x) => typeof x === 'function', { error: 'a function' }).optional(),
+  loss: pluginSchema<Loss>('loss').meta({ description: 'what training makes small' }),
+  optimizer: pluginSchema<Optimizer>('optimizer').meta({ description: 'what updates the parameters' }),
+  metrics: z.array(pluginSchema<Metric>('metric')).default([]).meta({ description: 'evaluated beside the loss' }),
+  callbacks: z.array(pluginSchema<Callback>('callback')).default([]).meta({ description: 'called in this order' }),
+  regularizers: z.array(regularizerSchema).default([]).meta({
+    description: 'besides those that layers bring, for all kernels or the parameters that a rule matches',
+  }),
+  constraints: z.array(constraintSchema).default([]).meta({
+    description:
+      "for all kernels or the parameters that a rule matches; the first match decides, a layer's own before all",
+  }),
+  gradientTransforms: z.array(pluginSchema<GradientTransform>('gradientTransform')).default([]).meta({
+    description: 'applied in this order to all gradients, before the optimizer',
+  }),
+  augmentations: z.array(pluginSchema<Augmentation>('augmentation')).default([]).meta({
+    description: 'applied in this order to every training batch',
+  }),
+  backend: backendSchema,
+  seed: z.int().nonnegative().default(0).meta({ description: 'decides initial weights, shuffles, splits and masks' }),
+  stepsPerCall: z.int().positive().optional().meta({
+    description:
+      'steps in one call of the backend, between which callbacks act; as many as take about a quarter of a second, at most 64, unless given',
+  }),
+  onWarning: z
+    .custom<(message: string) => void>((x) => typeof x === 'function', { error: 'a function' })
+    .optional()
+    .meta({ description: 'told of what does not stop a run but may matter; a process warning unless given' }),
 })
 
-const datasetSchema = z.custom<Dataset>((x) => typeof x === 'object' && x !== null && 'indices' in x)
+const datasetSchema = z.custom<Dataset>((x) => typeof x === 'object' && x !== null && 'indices' in x, {
+  error: 'a dataset',
+})
 
-export const fitSchema: z.ZodType = z.strictObject({
-  epochs: z.int().positive(),
-  batchSize: z.int().positive().optional(),
-  accumulate: z.int().positive().optional(),
-  remainder: z.enum(['keep', 'drop']).optional(),
+export const fitSchema: z.ZodType<FitSettings> = z.strictObject({
+  epochs: z.int().positive().meta({ description: 'passes over the training set' }),
+  batchSize: z.int().positive().default(32).meta({ description: 'samples in a batch' }),
+  accumulate: z.int().positive().default(1).meta({ description: 'batches whose gradients make one update' }),
+  remainder: z.enum(['keep', 'drop']).default('keep').meta({
+    description: 'what becomes of the samples after the last full batch',
+  }),
   validation: z
     .union([z.number().positive(), datasetSchema], { error: 'a dataset, a fraction or a number of samples' })
-    .optional(),
-  trackTraining: z.boolean().optional(),
-  resume: z.union([z.string(), z.instanceof(Uint8Array)], { error: 'a path or the bytes of a checkpoint' }).optional(),
-  signal: z.instanceof(AbortSignal).optional(),
+    .optional()
+    .meta({ description: 'a dataset, or how much of the training set to hold out; no validation unless given' }),
+  trackTraining: z.boolean().default(false).meta({
+    description: 'whether the training set too is evaluated after every epoch',
+  }),
+  resume: z
+    .union([z.string(), z.instanceof(Uint8Array)], { error: 'a path or the bytes of a checkpoint' })
+    .optional()
+    .meta({ description: 'a checkpoint to continue from' }),
+  signal: z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional().meta({
+    description: 'stops the run after the call of the backend that is under way',
+  }),
 })

@@ -16,7 +16,7 @@ import {
   keyOf,
   type ModelTrace,
   numbers,
-  OptionError,
+  parseOptions,
   program,
   sameShape,
   type TrainedModel,
@@ -25,8 +25,10 @@ import {
   type Values,
   value,
 } from '@gradwerk/core'
+import { z } from 'zod'
 import { batchInputs, datasetFeeds } from './batch.ts'
 import { hyperparameterFeeds, splitHyperparameters } from './hyperparameters.ts'
+import { backendSchema } from './options.ts'
 
 export interface RecomputeOptions {
   readonly backend: Backend
@@ -36,6 +38,20 @@ export interface RecomputeOptions {
   readonly seed?: number
 }
 
+const batchSize = z.int().positive().default(128).meta({
+  description: 'samples in a batch at most; batches are as equal as can be',
+})
+
+/** The options of the trainer's method, which has the backend and the seed. */
+export const batchesSchema: z.ZodType<{ readonly batchSize: number }> = z.strictObject({ batchSize })
+
+const schema = z.strictObject({
+  backend: backendSchema,
+  batchSize,
+  seed: z.int().nonnegative().default(0).meta({ description: 'decides which samples meet in a batch' }),
+})
+
+const who = 'recomputeStatistics'
 const weightName = 'statistics.weight'
 
 /** The pass over batches of one size. */
@@ -84,18 +100,10 @@ function startingStates(trace: ModelTrace, known: Values, key: Key): Values {
 function given(name: string, values: Values): Value {
   const found = values[name]
   if (found !== undefined) return found
-  throw new DataError({ who: 'recomputeStatistics', problem: `the model has no value for '${name}'` })
+  throw new DataError({ who, problem: `the model has no value for '${name}'` })
 }
 
-function check({ input: type }: TrainedModel, { inputs, indices }: Dataset, batchSize: number): void {
-  const who = 'recomputeStatistics'
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1)
-    throw new OptionError({
-      who,
-      problem: "option 'batchSize' is not valid",
-      expected: 'a whole number from 1',
-      got: String(batchSize),
-    })
+function check({ input: type }: TrainedModel, { inputs, indices }: Dataset): void {
   if (indices.length > 0 && sameShape(inputs.shape.slice(1), type.shape)) return
   throw new DataError({
     who,
@@ -115,7 +123,7 @@ function check({ input: type }: TrainedModel, { inputs, indices }: Dataset, batc
  *
  * Izmailov et al. 2018, section 3.2.
  *
- * @throws OptionError for a batch size that is none; DataError for a data set without samples or of another type than the model's
+ * @throws OptionError for options outside their domain; DataError for a data set without samples or of another type than the model's
  * @example
  * ```ts
  * const averaged = await recomputeStatistics({ ...run.model, parameters: averages }, train, { backend: ort() })
@@ -124,9 +132,10 @@ function check({ input: type }: TrainedModel, { inputs, indices }: Dataset, batc
 export async function recomputeStatistics(
   model: TrainedModel,
   dataset: Dataset,
-  { backend, batchSize = 128, seed = 0 }: RecomputeOptions,
+  options: RecomputeOptions,
 ): Promise<TrainedModel> {
-  check(model, dataset, batchSize)
+  const { backend, batchSize, seed } = parseOptions(who, schema, options)
+  check(model, dataset)
   const key = fold(keyOf(seed), 'statistics')
   const passes = new Map<number, Promise<Pass>>()
   const data = datasetFeeds(dataset)

@@ -28,10 +28,10 @@ import { type Evaluator, evaluator, figureName } from './evaluation.ts'
 import { evaluationParameters } from './evaluation-parameters.ts'
 import { type Progress, trainingLoop } from './loop.ts'
 import { constraintRules } from './matching.ts'
-import { type FitOptions, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
+import { type FitOptions, type FitSettings, fitSchema, type TrainerOptions, trainerSchema } from './options.ts'
 import { predictor } from './prediction.ts'
 import { checkpointOf, startingPoint } from './progress.ts'
-import { recomputeStatistics } from './recompute-statistics.ts'
+import { batchesSchema, recomputeStatistics } from './recompute-statistics.ts'
 import { runIdentity } from './run-identity.ts'
 import { runPlan } from './schedule.ts'
 import { startingModel } from './starting-model.ts'
@@ -70,15 +70,8 @@ export class Trainer {
 
   /** Throws an OptionError for an option that is missing, unknown or of the wrong kind. */
   constructor(options: TrainerOptions) {
-    parseOptions('Trainer', trainerSchema, options)
-    const {
-      metrics = [],
-      callbacks = [],
-      regularizers = [],
-      gradientTransforms = [],
-      augmentations = [],
-      seed = 0,
-    } = options
+    const settings = parseOptions('Trainer', trainerSchema, options)
+    const { metrics, callbacks, regularizers, gradientTransforms, augmentations, seed } = settings
     const names = metrics.map(figureName)
     const taken = names.find((name, i) => name === 'loss' || names.indexOf(name) !== i)
     if (taken !== undefined)
@@ -88,8 +81,8 @@ export class Trainer {
         expected: 'metrics whose figures have distinct names',
       })
     const rules = regularizers.map((rule) => ('regularizer' in rule ? rule : { regularizer: rule }))
-    const { loss, optimizer, backend } = options
-    const { model, start } = startingModel(options.model)
+    const { loss, optimizer, backend } = settings
+    const { model, start } = startingModel(settings.model)
     this.#current = start
     this.#options = {
       model,
@@ -102,11 +95,11 @@ export class Trainer {
       gradientTransforms,
       augmentations,
       seed,
-      stepsPerCall: options.stepsPerCall,
+      stepsPerCall: settings.stepsPerCall,
       regularizers: rules,
-      constraints: constraintRules(options.constraints),
+      constraints: constraintRules(settings.constraints),
     }
-    this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, 'GradwerkWarning'))
+    this.#warn = settings.onWarning ?? ((message) => process.emitWarning(message, 'GradwerkWarning'))
     this.#key = keyOf(seed)
   }
 
@@ -118,7 +111,7 @@ export class Trainer {
    * that threw, and a CheckpointError for a checkpoint that is damaged or of another run.
    */
   async fit(dataset: Dataset, options: FitOptions): Promise<Run> {
-    parseOptions('Trainer.fit', fitSchema, options)
+    const settings = parseOptions('Trainer.fit', fitSchema, options)
     if (this.#fitting)
       throw new OptionError({
         who: 'Trainer.fit',
@@ -127,15 +120,14 @@ export class Trainer {
       })
     this.#fitting = true
     try {
-      return await this.#fit(dataset, options)
+      return await this.#fit(dataset, settings)
     } finally {
       this.#fitting = false
     }
   }
 
-  async #fit(dataset: Dataset, options: FitOptions): Promise<Run> {
-    const { epochs, batchSize = 32, accumulate = 1, remainder = 'keep' } = options
-    const { validation, trackTraining = false, resume, signal } = options
+  async #fit(dataset: Dataset, settings: FitSettings): Promise<Run> {
+    const { epochs, batchSize, accumulate, remainder, validation, trackTraining, resume, signal } = settings
     const { backend, callbacks, optimizer } = this.#options
     checkDataset('Trainer.fit', dataset)
     if (typeof validation === 'object') checkDataset('Trainer.fit', validation)
@@ -239,8 +231,9 @@ export class Trainer {
    */
   async recomputeStatistics(dataset: Dataset, options: { readonly batchSize?: number } = {}): Promise<TrainedModel> {
     const model = this.#trained('Trainer.recomputeStatistics')
+    const { batchSize } = parseOptions('Trainer.recomputeStatistics', batchesSchema, options)
     const { backend, seed } = this.#options
-    const recomputed = await recomputeStatistics(model, dataset, { ...options, backend, seed })
+    const recomputed = await recomputeStatistics(model, dataset, { batchSize, backend, seed })
     this.#current = recomputed
     return recomputed
   }

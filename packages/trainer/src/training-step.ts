@@ -33,12 +33,13 @@ export interface ProgramOptions {
 }
 
 const schema = z.strictObject({
-  batchSize: z.int().positive().default(32),
-  epochs: z.int().positive().default(1),
-  accumulate: z.int().positive().default(1),
+  batchSize: z.int().positive().default(32).meta({ description: 'samples in a batch' }),
+  epochs: z.int().positive().default(1).meta({ description: 'epochs of the whole run, which schedules are told of' }),
+  accumulate: z.int().positive().default(1).meta({ description: 'batches whose gradients make one update' }),
   from: z
     .custom<Snapshot>((x) => typeof x === 'object' && x !== null && 'slots' in x, { error: 'a snapshot' })
-    .optional(),
+    .optional()
+    .meta({ description: 'the numbers to start from, such as the `snapshot` of a run; those of `fit` unless given' }),
 })
 
 /** Throws an OptionError for options outside their domain, and a DataError for a dataset that does not fill a batch. */
