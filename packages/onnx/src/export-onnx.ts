@@ -7,7 +7,7 @@ import { moveToFile } from './external-data.ts'
 import type { ModelProto } from './generated/onnx_pb.ts'
 import { type ModelMetadata, metadataEntries, metadataSchema } from './metadata.ts'
 import { encodeProto, modelProto } from './model.ts'
-import { defaultOpset, opsetSchema } from './opset.ts'
+import { opsetSchema } from './opset.ts'
 
 export interface ExportOptions {
   /** Version of the ONNX operator set, 17 to 26. Default 21. */
@@ -41,15 +41,19 @@ export interface ExportFilesOptions extends ExportOptions {
 }
 
 const schema = z.strictObject({
-  opset: opsetSchema.default(defaultOpset),
-  name: z.string().min(1).default('model'),
-  preprocess: z.strictObject({ scale: z.number().positive() }).optional(),
+  opset: opsetSchema,
+  name: z.string().min(1).default('model').meta({ description: 'name of the graph' }),
+  preprocess: z.strictObject({ scale: z.number().positive() }).optional().meta({
+    description:
+      'the file takes bytes and multiplies them with `scale` itself; it takes what the model takes unless given',
+  }),
   postprocess: z
     .array(z.enum(['softmax', 'argMax']))
     .readonly()
-    .default([]),
-  float16: z.boolean().default(false),
-  metadata: metadataSchema.default({}),
+    .default([])
+    .meta({ description: "more outputs: 'softmax' adds `probabilities`, 'argMax' adds `class`" }),
+  float16: z.boolean().default(false).meta({ description: 'whether parameters are written as float16' }),
+  metadata: metadataSchema.default({}).meta({ description: 'what else the file says about the model' }),
 })
 
 const fileName = z
@@ -57,8 +61,10 @@ const fileName = z
   .regex(/^[^/\\\0:]+$/, { error: 'a file name without a folder' })
   .refine((name) => name !== '.' && name !== '..', { error: 'a file name' })
 const filesSchema = schema.extend({
-  fileName: fileName.default('model.onnx'),
-  leastBytes: z.int().min(1).default(1024),
+  fileName: fileName.default('model.onnx').meta({
+    description: "name of the model's file; its large tensors go to `<fileName>.data` beside it",
+  }),
+  leastBytes: z.int().min(1).default(1024).meta({ description: 'bytes from which a tensor is large' }),
 })
 
 function graphOf(model: TrainedModel, options: z.output<typeof schema>): ExportedGraph {
@@ -130,12 +136,13 @@ export async function exportOnnxFiles(
   return { [parsed.fileName]: bytes, ...(data.length === 0 ? {} : { [location]: data }) }
 }
 
-/** The exporter for trainers and command lines that take one: `onnxExporter({ opset: 17 })`. */
+/** The exporter for trainers and command lines that take one: `onnxExporter({ opset: 17 })`. Throws an OptionError for options outside their domain. */
 export function onnxExporter(options: ExportOptions = {}): Exporter {
+  const parsed = parseOptions('onnxExporter', schema, options)
   return {
     kind: 'exporter',
     name: 'onnxExporter',
-    options: { ...options },
-    export: (model) => exportOnnx(model, options),
+    options: parsed,
+    export: async (model) => encodeProto(protoOf('onnxExporter', model, parsed)),
   }
 }

@@ -6,7 +6,7 @@ import { GraphBuilder } from './graph-builder.ts'
 import { lowerProgram, nextName } from './lower-program.ts'
 import { type ModelMetadata, metadataEntries, metadataSchema } from './metadata.ts'
 import { encodeModel } from './model.ts'
-import { defaultOpset, opsetSchema } from './opset.ts'
+import { opsetSchema } from './opset.ts'
 
 export interface TrainingStepOptions {
   /** Version of the ONNX operator set, 17 to 26; random numbers in the step need 18. Default 21. */
@@ -25,7 +25,10 @@ export interface ExportedTrainingStep {
   readonly initial: Uint8Array<ArrayBuffer>
 }
 
-const schema = z.strictObject({ opset: opsetSchema.default(defaultOpset), metadata: metadataSchema.default({}) })
+const schema = z.strictObject({
+  opset: opsetSchema,
+  metadata: metadataSchema.default({}).meta({ description: 'what else the files say' }),
+})
 
 /**
  * Writes a whole training step (augmentation, forward pass, loss, penalties, gradients, optimizer) as an ONNX model of standard operators,

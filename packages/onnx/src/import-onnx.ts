@@ -3,15 +3,15 @@
 import {
   DataError,
   formatType,
-  OptionError,
+  parseOptions,
   type Registry,
   sameShape,
-  show,
   type TrainedModel,
   type Type,
   type Value,
   type Values,
 } from '@gradwerk/core'
+import { z } from 'zod'
 import { checkModel } from './check.ts'
 import { traceOf } from './load-weights.ts'
 import { describedModel, guarded, unusedValues } from './read/description.ts'
@@ -23,6 +23,17 @@ export interface ImportOptions {
   readonly plugins: readonly Registry[]
 }
 
+const namespace = z.custom<Registry>((x) => typeof x === 'object' && x !== null, {
+  error: "a namespace, as of import * as layers from '@gradwerk/layers'",
+})
+const schema = z.strictObject({
+  plugins: z
+    .array(namespace, { error: "a list of namespaces, as of import * as layers from '@gradwerk/layers'" })
+    .meta({
+      description: "the namespaces whose factories make the model's layers",
+    }),
+})
+
 /**
  * The trained model that `exportOnnx` wrote, to train on, to evaluate or to export again: its layer made again by the factories of
  * `plugins` from the configuration in the metadata, its parameters and states from the initializers. Half floats become float32.
@@ -32,7 +43,7 @@ export interface ImportOptions {
  *
  * @param file the bytes, or what `readOnnx` of `@gradwerk/onnx/node` gives where tensors are in other files
  * @throws DataError for a damaged file, one without gradwerk's metadata, and one whose tensors are not those of the model; ProgramError for a
- * graph against the rules of ONNX; PluginError for a layer that no namespace has
+ * graph against the rules of ONNX; PluginError for a layer that no namespace has; OptionError for options outside their domain
  * @example
  * ```ts
  * import * as layers from '@gradwerk/layers'
@@ -42,17 +53,10 @@ export interface ImportOptions {
  * ```
  */
 export async function importOnnx(file: Uint8Array | OnnxFile, options: ImportOptions): Promise<TrainedModel> {
-  if (!Array.isArray(options?.plugins))
-    throw new OptionError({
-      who: 'importOnnx',
-      problem: "option 'plugins' is not valid",
-      expected: 'a list of namespaces',
-      got: show(options?.plugins),
-      hint: "plugins: [layers], after import * as layers from '@gradwerk/layers'",
-    })
+  const { plugins } = parseOptions('importOnnx', schema, options)
   const opened = openModel('importOnnx', file)
   guarded('the graph is damaged', () => checkModel(opened.model))
-  const model = describedModel(opened.model, options.plugins)
+  const model = describedModel(opened.model, plugins)
   const trace = guarded('the model that the metadata describes cannot be built', () => traceOf(model))
   const unused = unusedValues(opened.model)
   const apart: Values = { ...unused.parameters, ...unused.state }

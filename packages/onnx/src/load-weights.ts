@@ -7,12 +7,14 @@ import {
   type ModelTrace,
   OptionError,
   type ParameterSpec,
+  parseOptions,
   type TrainedModel,
   type Type,
   traceModel,
   type Value,
   type Values,
 } from '@gradwerk/core'
+import { z } from 'zod'
 import { fillPlaces, type Place } from './read/match.ts'
 import { type OnnxFile, openModel } from './read/onnx-file.ts'
 import { transposedTensors } from './read/orientation.ts'
@@ -39,6 +41,18 @@ export interface LoadWeightsOptions {
   readonly partial?: boolean
 }
 
+const schema = z.strictObject({
+  mapping: z
+    .custom<WeightMapping>((x) => typeof x === 'function' || (typeof x === 'object' && x !== null), {
+      error: 'tensors by name of parameter or state, or a function of that name',
+    })
+    .optional()
+    .meta({ description: 'where each parameter and state comes from; tensors of the same names unless given' }),
+  partial: z.boolean().default(false).meta({
+    description: 'whether what the mapping, or without one the file, has nothing for stays as the given model has it',
+  }),
+})
+
 /** A model that may have no numbers yet. */
 export type UntrainedModel = Pick<TrainedModel, 'layer' | 'input'> & Partial<TrainedModel>
 
@@ -56,8 +70,8 @@ export function traceOf({ layer, input: { shape, dtype } }: UntrainedModel): Mod
  *
  * @param model a layer with the type of its input, or a trained model
  * @param file the bytes, or what `readOnnx` of `@gradwerk/onnx/node` gives where tensors are in other files
- * @throws DataError for a damaged file, and one that lists what does not match on both sides, with shapes; OptionError for a mapping of names
- * that the model does not have
+ * @throws DataError for a damaged file, and one that lists what does not match on both sides, with shapes; OptionError for options outside
+ * their domain, and for a mapping of names that the model does not have
  * @example
  * ```ts
  * const trained = await loadWeights({ layer: mlp(), input: { shape: [784], dtype: 'float32' } }, bytes, {
@@ -70,7 +84,7 @@ export async function loadWeights(
   file: Uint8Array | OnnxFile,
   options: LoadWeightsOptions = {},
 ): Promise<TrainedModel> {
-  const { mapping, partial = false } = options
+  const { mapping, partial } = parseOptions('loadWeights', schema, options)
   const trace = traceOf(model)
   const names = [...trace.parameters.keys(), ...trace.states.keys()]
   checkMapping(mapping, names)

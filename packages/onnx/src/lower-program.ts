@@ -1,10 +1,11 @@
 // A program as a plain ONNX model of one step: what an exported training step or forward pass is.
 
-import { type Program, resultsOf, type Tensor } from '@gradwerk/core'
+import { type Program, parseOptions, resultsOf, type Tensor } from '@gradwerk/core'
+import { z } from 'zod'
 import { GraphBuilder } from './graph-builder.ts'
 import { lowerExpressions, type Rewrite } from './lower.ts'
 import { encodeModel, type ModelFacts } from './model.ts'
-import { checkOpset, defaultOpset } from './opset.ts'
+import { opsetSchema } from './opset.ts'
 
 export interface LowerOptions {
   /** Version of the ONNX operator set, 17 to 26. Default 21. */
@@ -17,6 +18,21 @@ export interface LowerOptions {
   readonly facts?: Omit<ModelFacts, 'name'>
 }
 
+const schema = z.strictObject({
+  opset: opsetSchema,
+  dynamicName: z.string().min(1).default('batch').meta({ description: 'name of `dynamic` axes' }),
+  rewrites: z
+    .array(z.custom<Rewrite>((x) => typeof x === 'object' && x !== null && 'name' in x, { error: 'a rewrite' }))
+    .default([])
+    .meta({
+      description: "rules that go before the ops' own lowerings",
+    }),
+  facts: z
+    .custom<Omit<ModelFacts, 'name'>>((x) => typeof x === 'object' && x !== null, { error: '{ version, metadata }' })
+    .default({})
+    .meta({ description: 'version and metadata to write into the model' }),
+})
+
 /** The name of the output that holds a state after the step. */
 export function nextName(state: string): string {
   return `${state}.next`
@@ -27,8 +43,7 @@ export function nextName(state: string): string {
  * order; its outputs the program's outputs, then every state after the step as `<name>.next`.
  */
 export function lowerProgram(program: Program, options: LowerOptions = {}): Uint8Array<ArrayBuffer> {
-  const { opset = defaultOpset, dynamicName = 'batch', rewrites = [], facts = {} } = options
-  checkOpset('lowerProgram', opset)
+  const { opset, dynamicName, rewrites, facts } = parseOptions('lowerProgram', schema, options)
   const builder = new GraphBuilder(opset)
   const bound = new Map<Tensor, string>()
   const bind = (name: string, tensor: Tensor) =>

@@ -11,21 +11,15 @@ export const newestOpset = 26
 /** ONNX Runtime reads it since 1.20; newer ones would change no node of a file, and nothing that ONNX Runtime makes of it. */
 export const defaultOpset = 21
 
-export const opsetSchema: z.ZodType<number, number> = z
-  .number()
-  .refine((opset) => Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset, {
-    error: `a whole number from ${oldestOpset} to ${newestOpset}`,
-  })
+const error = `a whole number from ${oldestOpset} to ${newestOpset}`
 
-export function checkOpset(who: string, opset: number): void {
-  if (Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset) return
-  throw new OptionError({
-    who,
-    problem: "option 'opset' is not valid",
-    expected: `a whole number from ${oldestOpset} to ${newestOpset}`,
-    got: String(opset),
-  })
-}
+/** The option of everything that writes a file. */
+export const opsetSchema: z.ZodDefault<z.ZodInt> = z
+  .int({ error })
+  .min(oldestOpset, { error })
+  .max(newestOpset, { error })
+  .default(defaultOpset)
+  .meta({ description: 'version of the ONNX operator set' })
 
 /**
  * Throws an OptionError that names the op when its lowering uses an operator newer than the operator set, and a ProgramError for one that
