@@ -2,8 +2,9 @@
 
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { type Backend, OptionError } from '@gradwerk/core'
+import { type Backend, OptionError, parseOptions } from '@gradwerk/core'
 import type { Rewrite } from '@gradwerk/onnx'
+import { z } from 'zod'
 import { channelBlock } from './channel-block.ts'
 import { executable, failure } from './executable.ts'
 import { loopModel } from './loop-model.ts'
@@ -61,15 +62,22 @@ function installedVersion(): string {
   return 'not installed'
 }
 
-function checkCount(option: string, count: number, least: number, most: number): void {
-  if (Number.isInteger(count) && count >= least && count <= most) return
-  throw new OptionError({
-    who: 'ort',
-    problem: `option '${option}' is not valid`,
-    expected: `a whole number from ${least} to ${most}`,
-    got: String(count),
-  })
+function count(least: number, most: number): z.ZodInt {
+  const error = `a whole number from ${least} to ${most}`
+  return z.int({ error }).min(least, { error }).max(most, { error })
 }
+
+const schema = z.strictObject({
+  threads: count(1, 256).optional().meta({
+    description: 'threads that one operator may use; the number of cores, at most 8, unless given',
+  }),
+  spinMicroseconds: count(0, 1000).default(100).meta({
+    description: 'microseconds that an idle thread waits busily for the next operator before it sleeps',
+  }),
+  rewrites: z.boolean().default(true).meta({
+    description: "whether rules for speed go before the ops' own lowerings",
+  }),
+})
 
 /**
  * Runs programs on ONNX Runtime: `new Trainer({ backend: ort({ threads: 2 }), … })`. Programs of one structure share a session. For
@@ -78,16 +86,16 @@ function checkCount(option: string, count: number, least: number, most: number):
  * backend computes.
  */
 export function ort(options: OrtOptions = {}): Backend {
-  const { threads = Math.min(availableParallelism(), 8), spinMicroseconds = 100, rewrites: faster = true } = options
-  checkCount('threads', threads, 1, 256)
-  checkCount('spinMicroseconds', spinMicroseconds, 0, 1000)
-  if (typeof faster !== 'boolean')
+  const { rewrites: given } = options
+  if (given !== undefined && typeof given !== 'boolean')
     throw new OptionError({
       who: 'ort',
       problem: "option 'rewrites' is not valid",
       expected: 'true or false',
-      got: String(faster),
+      got: String(given),
     })
+  const parsed = parseOptions('ort', schema, options)
+  const { threads = Math.min(availableParallelism(), 8), spinMicroseconds, rewrites: faster } = parsed
   const settings = { threads, spinMicroseconds }
   return {
     description: { name: 'onnxruntime-node', version: installedVersion(), threads },

@@ -5,6 +5,7 @@ import {
   DataError,
   keyOf,
   numbers,
+  parseOptions,
   program,
   randomStream,
   reference,
@@ -26,11 +27,12 @@ import {
   type OnnxFile,
   withOutputs,
 } from '@gradwerk/onnx'
+import { z } from 'zod'
 import type { RuntimeSession } from './runtime.ts'
 import { loadNodeRuntime } from './runtime-node.ts'
 
 export interface VerifyOptions {
-  /** Batch sizes to try with random samples. Default 1, 2 and 7. */
+  /** Batch sizes to try with random samples, each ≥ 1. Default 1, 2 and 7. */
   readonly batchSizes?: readonly number[]
   /** Real samples [samples, …] of what the file takes, tried besides. Default none. */
   readonly samples?: Value
@@ -38,14 +40,39 @@ export interface VerifyOptions {
   readonly intermediates?: boolean
   /**
    * The largest absolute difference that passes for a value whose numbers are up to 1; for larger ones, as many times more as the largest of
-   * them, for float32 has no finer ones. Default 1e-5.
+   * them, for float32 has no finer ones; ≥ 0. Default 1e-5.
    */
   readonly tolerance?: number
   /** What computes the expected numbers. Default the reference backend. */
   readonly backend?: Backend
-  /** Seed of the random samples: floats standard normal, bytes uniform. Default 1. */
+  /** Seed of the random samples, a whole number ≥ 0: floats standard normal, bytes uniform. Default 1. */
   readonly seed?: number
 }
+
+const schema = z.strictObject({
+  batchSizes: z.array(z.int().positive()).readonly().default([1, 2, 7]).meta({
+    description: 'batch sizes to try with random samples',
+  }),
+  samples: z
+    .custom<Value>((x) => typeof x === 'object' && x !== null && 'shape' in x && 'data' in x, {
+      error: 'a value [samples, …]',
+    })
+    .optional()
+    .meta({ description: 'real samples of what the file takes, tried besides' }),
+  intermediates: z.boolean().default(false).meta({
+    description: 'whether what every node of a layer computes is compared as well',
+  }),
+  tolerance: z.number().nonnegative().default(1e-5).meta({
+    description: 'the largest absolute difference that passes, as many times more as the largest number is above 1',
+  }),
+  backend: z
+    .custom<Backend>((x) => typeof x === 'object' && x !== null && 'compile' in x, {
+      error: 'a backend, such as ort() or reference()',
+    })
+    .optional()
+    .meta({ description: 'what computes the expected numbers; the reference backend unless given' }),
+  seed: z.int().nonnegative().default(1).meta({ description: 'seed of the random samples' }),
+})
 
 /** The numbers of one value of a file beside those that the model gives. */
 export interface ValueDifference {
@@ -83,15 +110,15 @@ const mostRows = 256
  * A file of `readOnnx` (`@gradwerk/onnx/node`) may keep large tensors in other files, up to 2 GiB in all.
  *
  * @throws DataError for bytes that are no model or one that `exportOnnx` did not make, and for other files that cannot be read; ProgramError for a file against the rules of ONNX;
- * BackendError when ONNX Runtime is missing
+ * BackendError when ONNX Runtime is missing; OptionError for options outside their domain
  */
 export async function verifyOnnx(
   given: Uint8Array | OnnxFile,
   model: TrainedModel,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const { batchSizes = [1, 2, 7], samples, intermediates = false, backend = reference(), seed = 1 } = options
-  const { tolerance = 1e-5 } = options
+  const parsed = parseOptions('verifyOnnx', schema, options)
+  const { batchSizes, samples, intermediates, tolerance, backend = reference(), seed } = parsed
   const bytes = given instanceof Uint8Array ? given : await embedExternal(given)
   const file = decodeModel(bytes)
   checkModel(file)
