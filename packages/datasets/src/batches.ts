@@ -36,10 +36,15 @@ export interface BatchesOptions {
 }
 
 const optionsSchema = z.strictObject({
-  batchSize: z.int().min(1),
-  shuffle: z.union([z.int().min(0), z.literal('none')]).default('none'),
-  epoch: z.int().min(0).default(0),
-  remainder: z.enum(['drop', 'keep']).default('keep'),
+  batchSize: z.int().min(1).meta({ description: 'samples in a batch' }),
+  shuffle: z
+    .union([z.int().min(0), z.literal('none')])
+    .default('none')
+    .meta({
+      description: "the seed of the order of samples; 'none' keeps theirs",
+    }),
+  epoch: z.int().min(0).default(0).meta({ description: 'with the same seed, each epoch has an order of its own' }),
+  remainder: z.enum(['drop', 'keep']).default('keep').meta({ description: 'whether the short last batch is given' }),
 })
 
 /**

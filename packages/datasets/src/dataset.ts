@@ -19,16 +19,24 @@ export interface ArrayDatasetOptions {
   readonly inputScale?: number
 }
 
+const valueSchema = z.custom<Value>((x) => typeof x === 'object' && x !== null && 'shape' in x && 'data' in x, {
+  error: 'a value, as of valueOf(…)',
+})
+
 const optionsSchema = z.strictObject({
-  inputs: z.custom<Value>(),
-  targets: z.custom<Value>(),
-  name: z.string().min(1).default('data'),
-  real: z.boolean().default(true),
-  classes: z.int().min(1).optional(),
+  inputs: valueSchema.meta({ description: '[samples, …features], float32 or uint8' }),
+  targets: valueSchema.meta({ description: 'class indices [samples] (uint8 or int32), or float32 [samples, …]' }),
+  name: z.string().min(1).default('data').meta({ description: 'name for reports' }),
+  real: z.boolean().default(true).meta({ description: 'false for made-up data' }),
+  classes: z.int().min(1).optional().meta({ description: 'the number of classes; needed for class indices' }),
   inputScale: z
     .number()
     .refine((scale) => scale !== 0, 'a number other than 0')
-    .optional(),
+    .optional()
+    .meta({
+      description:
+        'what inputs are multiplied with when they are gathered; 1/255 for uint8 and 1 for float32 unless given',
+    }),
 })
 
 const who = 'arrayDataset'

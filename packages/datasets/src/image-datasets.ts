@@ -33,12 +33,20 @@ export interface ImageDatasetsOptions {
 }
 
 const optionsSchema = z.strictObject({
-  folder: z.string().min(1).optional(),
-  download: z.boolean().default(true),
-  mirrors: z.array(z.url()).optional(),
-  timeout: z.number().positive().default(30),
-  onProgress: z.custom<(progress: DownloadProgress) => void>((x) => typeof x === 'function', 'a function').optional(),
-  signal: z.instanceof(AbortSignal).optional(),
+  folder: z.string().min(1).optional().meta({
+    description:
+      "the folder of the files; the environment variable `GRADWERK_DATA`, else the user's cache folder, unless given",
+  }),
+  download: z.boolean().default(true).meta({ description: 'whether missing files are downloaded' }),
+  mirrors: z.array(z.url()).optional().meta({
+    description: 'addresses of folders that have the files as `.gz`, asked in turn; the public mirrors unless given',
+  }),
+  timeout: z.number().positive().default(30).meta({ description: 'seconds a mirror may be silent' }),
+  onProgress: z
+    .custom<(progress: DownloadProgress) => void>((x) => typeof x === 'function', 'a function')
+    .optional()
+    .meta({ description: 'called for every piece that arrives' }),
+  signal: z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional().meta({ description: 'stops the download' }),
 })
 
 /** Reads, and where needed downloads, a dataset of ten classes of images. */

@@ -17,9 +17,9 @@ export interface GeneratedDigitsOptions {
 }
 
 const optionsSchema = z.strictObject({
-  train: z.int().min(1).default(10_000),
-  test: z.int().min(1).default(2_000),
-  seed: z.int().min(0).default(0),
+  train: z.int().min(1).default(10_000).meta({ description: 'training images' }),
+  test: z.int().min(1).default(2_000).meta({ description: 'test images' }),
+  seed: z.int().min(0).default(0).meta({ description: 'the seed of the images' }),
 })
 
 const classes = 10
