@@ -7,8 +7,11 @@ import { marginal, totalVariance, varianceOf } from './marginal.ts'
 import { type AnalyzedStudy, type Observed, observe, type Target, targetSchema } from './observed.ts'
 
 const schema = z.strictObject({
-  target: targetSchema.optional(),
-  parameters: z.array(z.string()).min(1).optional().meta({ description: 'only trials that have all of them count' }),
+  target: targetSchema,
+  parameters: z.array(z.string()).min(1).optional().meta({
+    description:
+      'parameters to look at, which only trials count that have all of them; those that all complete trials have unless given',
+  }),
   trees: z.int().min(1).default(64).meta({ description: 'trees of the forest' }),
 })
 
@@ -17,7 +20,7 @@ export interface ImportanceOptions {
   readonly target?: Target
   /** Parameters to look at; only trials that have all of them count. Default: those that all complete trials have. */
   readonly parameters?: readonly string[]
-  /** Trees of the forest. Default 64. */
+  /** Trees of the forest, ≥ 1. Default 64. */
   readonly trees?: number
 }
 

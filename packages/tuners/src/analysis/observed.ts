@@ -13,10 +13,13 @@ export type AnalyzedStudy = Pick<Study, 'name' | 'directions' | 'seed' | 'trials
 /** What is looked at: the value for one of several directions by its index, or a number made of a trial, such as the logarithm of its value. */
 export type Target = number | ((trial: StudyTrial) => number)
 
-export const targetSchema: z.ZodType<Target> = z.custom<Target>(
-  (x) => typeof x === 'function' || Number.isInteger(x),
-  'the index of a direction, or a function of trials',
-)
+export const targetSchema: z.ZodDefault<z.ZodType<Target>> = z
+  .custom<Target>(
+    (x) => typeof x === 'function' || Number.isInteger(x),
+    'the index of a direction, or a function of trials',
+  )
+  .default(0)
+  .meta({ description: 'the value for one of several directions, or any number made of a trial' })
 
 /** A complete trial whose target is finite. */
 export interface Observation {

@@ -4,7 +4,7 @@ import { parseOptions, type TrialRecord } from '@gradwerk/core'
 import { z } from 'zod'
 import { type AnalyzedStudy, observationsOf, type Target, targetSchema } from '../analysis/observed.ts'
 
-const schema = z.strictObject({ target: targetSchema.default(0) })
+const schema = z.strictObject({ target: targetSchema })
 
 export interface HistoryPoint {
   readonly trial: number

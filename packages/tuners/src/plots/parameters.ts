@@ -23,8 +23,12 @@ export interface PlotOptions {
   readonly parameters?: readonly string[]
 }
 
-const target = targetSchema.optional()
-const plotSchema = z.strictObject({ target, parameters: z.array(z.string()).min(1).optional() })
+const plotSchema = z.strictObject({
+  target: targetSchema,
+  parameters: z.array(z.string()).min(1).optional().meta({
+    description: 'parameters to show; all that any complete trial has unless given',
+  }),
+})
 
 /** A parameter as an axis of a plot; its domain tells the scale. Where it changed within the study, one that holds all it was. */
 export interface PlotAxis {
@@ -89,7 +93,7 @@ export function parallelCoordinates(study: AnalyzedStudy, options: PlotOptions =
 }
 
 const contourSchema = z.strictObject({
-  target,
+  target: targetSchema,
   resolution: z.int().min(2).default(32).meta({ description: 'points of the surface along a range' }),
 })
 

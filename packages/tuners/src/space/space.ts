@@ -1,6 +1,7 @@
 // Declared spaces: parameters by name, each a domain or a function of the parameters before it.
 
-import { type Distribution, OptionError, type SearchSpace, show } from '@gradwerk/core'
+import { type Distribution, OptionError, parseOptions, type SearchSpace, show } from '@gradwerk/core'
+import { z } from 'zod'
 import { checkDistribution } from './distribution.ts'
 
 declare const valueType: unique symbol
@@ -11,24 +12,39 @@ export type Domain<T> = Distribution & { readonly [valueType]?: T }
 export interface FloatRange {
   /** Uniform in the logarithm; needs low > 0. Default false. */
   readonly log?: boolean
-  /** Distance between neighbouring values. Default none. */
+  /** Distance between neighbouring values, > 0; not with `log`. Default none. */
   readonly step?: number
 }
 
 export interface IntRange {
   /** Uniform in the logarithm; needs low ≥ 1. Default false. */
   readonly log?: boolean
-  /** Distance between neighbouring values. Default 1. */
+  /** Distance between neighbouring values, ≥ 1; 1 with `log`. Default 1. */
   readonly step?: number
 }
 
-/** Numbers from low to high, both included: `float(1e-5, 1e-1, { log: true })`. */
+const log = z.boolean().default(false)
+const floatSchema = z.strictObject({
+  log: log.meta({ description: 'whether values are uniform in the logarithm; needs low > 0' }),
+  step: z.number().positive().optional().meta({
+    description: 'distance between neighbouring values, not with `log`; any number unless given',
+  }),
+})
+
+/** Numbers from low to high, both included: `float(1e-5, 1e-1, { log: true })`. Throws an OptionError for an option outside its domain. */
 export function float(low: number, high: number, range: FloatRange = {}): Domain<number> {
+  parseOptions('float', floatSchema, range)
   return { type: 'float', low, high, ...range }
 }
 
-/** Whole numbers from low to high, both included: `int(32, 256, { step: 32 })`. */
+const intSchema = z.strictObject({
+  log: log.meta({ description: 'whether values are uniform in the logarithm; needs low ≥ 1' }),
+  step: z.int().min(1).default(1).meta({ description: 'distance between neighbouring values; 1 with `log`' }),
+})
+
+/** Whole numbers from low to high, both included: `int(32, 256, { step: 32 })`. Throws an OptionError for an option outside its domain. */
 export function int(low: number, high: number, range: IntRange = {}): Domain<number> {
+  parseOptions('int', intSchema, range)
   return { type: 'int', low, high, ...range }
 }
 

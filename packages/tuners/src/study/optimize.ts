@@ -16,19 +16,19 @@ import type { Limits, Started, Work } from './work.ts'
 export type StudyCallback<S> = (trial: StudyTrial, study: S) => 'stop' | void | Promise<'stop' | void>
 
 export interface OptimizeOptions<S> {
-  /** How many trials this call runs. Trials that repeat a failed one are not counted. */
+  /** How many trials this call runs, ≥ 0. Trials that repeat a failed one are not counted. */
   readonly trials?: number
-  /** How many trials the study is to have that are complete or pruned, by whomever: what a resumed study continues up to. */
+  /** How many trials the study is to have that are complete or pruned, by whomever: what a resumed study continues up to; ≥ 0. */
   readonly total?: number
-  /** Seconds after which no further trial begins. */
+  /** Seconds after which no further trial begins, > 0. */
   readonly timeout?: number
-  /** Trials without improvement of the best value, or of the Pareto front, after which no further trial begins. */
+  /** Trials without improvement of the best value, or of the Pareto front, after which no further trial begins; ≥ 1. */
   readonly patience?: number
   /** Called in order after each trial. */
   readonly callbacks?: readonly StudyCallback<S>[]
-  /** Trials that run at once on this thread, for objectives that wait for something. Default 1. */
+  /** Trials that run at once on this thread, for objectives that wait for something, ≥ 1. Default 1. */
   readonly concurrency?: number
-  /** How often the parameters of a trial whose objective threw are tried again. Default 0. */
+  /** How often the parameters of a trial whose objective threw are tried again, ≥ 0. Default 0. */
   readonly retries?: number
   /** What an objective that throws leads to once it is not tried again: the trial fails, and the study stops or goes on. Default 'stop'. */
   readonly onError?: 'stop' | 'continue'
@@ -46,15 +46,31 @@ export interface Optimized {
 
 const count = z.int().min(1)
 const schema = z.strictObject({
-  trials: z.int().min(0).optional().meta({ description: 'trials of this call' }),
-  total: z.int().min(0).optional().meta({ description: 'trials the study is to have' }),
-  timeout: z.number().positive().optional().meta({ description: 'seconds' }),
-  patience: count.optional().meta({ description: 'trials without improvement' }),
-  callbacks: z.array(z.custom<StudyCallback<never>>((f) => typeof f === 'function', 'functions')).default([]),
+  trials: z.int().min(0).optional().meta({ description: 'trials of this call; no limit unless given' }),
+  total: z.int().min(0).optional().meta({
+    description: 'trials the study is to have that are complete or pruned; no limit unless given',
+  }),
+  timeout: z.number().positive().optional().meta({
+    description: 'seconds after which no further trial begins; no limit unless given',
+  }),
+  patience: count.optional().meta({
+    description: 'trials without improvement after which no further trial begins; no limit unless given',
+  }),
+  callbacks: z
+    .array(z.custom<StudyCallback<never>>((f) => typeof f === 'function', 'functions'))
+    .default([])
+    .meta({
+      description: "called in order after each trial; 'stop' lets no further trial begin",
+    }),
   concurrency: count.default(1).meta({ description: 'trials at once' }),
   retries: z.int().min(0).default(0).meta({ description: 'repetitions of a trial whose objective threw' }),
-  onError: z.enum(['stop', 'continue']).default('stop'),
-  signal: z.custom<AbortSignal>((s) => s instanceof AbortSignal, 'an AbortSignal').optional(),
+  onError: z.enum(['stop', 'continue']).default('stop').meta({
+    description: 'what an objective that throws leads to once its trial is not tried again',
+  }),
+  signal: z
+    .custom<AbortSignal>((s) => s instanceof AbortSignal, 'an AbortSignal')
+    .optional()
+    .meta({ description: 'no further trial begins once it is aborted' }),
 })
 type Parsed = z.output<typeof schema>
 

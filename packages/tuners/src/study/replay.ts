@@ -1,6 +1,7 @@
 // Recomputes what was suggested from what each suggestion had seen: from the operations of the log up to a position.
 
-import { type Registry, type Sampler, type SearchSpace, show } from '@gradwerk/core'
+import { parseOptions, pluginSchema, type Registry, type Sampler, type SearchSpace, show } from '@gradwerk/core'
+import { z } from 'zod'
 import { choiceKey, fromInternal } from '../space/distribution.ts'
 import type { StoredStudy, StoredTrial } from '../storage/state.ts'
 import { StorageState } from '../storage/state.ts'
@@ -8,6 +9,7 @@ import type { Storage } from '../storage/storage.ts'
 import { StudyError } from './errors.ts'
 import { fixedKey, samplerKey, seedKey, seenJoint, seenSingle, spaceKey } from './keys.ts'
 import { reviveSampler } from './opening.ts'
+import { nameSchema, registriesSchema, storageSchema } from './option-schemas.ts'
 import { suggestJointly, suggestSingly } from './suggesting.ts'
 import { jointSpace, recordOf, viewOf } from './view.ts'
 
@@ -17,9 +19,18 @@ export interface ReplayOptions {
   readonly storage: Storage
   /** In place of the sampler that the study recorded. */
   readonly sampler?: Sampler
-  /** Namespaces of samplers that are not from here. */
+  /** Namespaces of samplers that are not from here. Default none. */
   readonly registries?: readonly Registry[]
 }
+
+const schema = z.strictObject({
+  name: nameSchema,
+  storage: storageSchema,
+  sampler: pluginSchema<Sampler>('sampler').optional().meta({
+    description: 'in place of the sampler that the study recorded',
+  }),
+  registries: registriesSchema,
+})
 
 /** A parameter that is suggested differently today. */
 export interface Difference {
@@ -82,11 +93,12 @@ function again({ trial, single }: Suggestion, study: StoredStudy, then: StoredTr
  * Recomputes every suggestion of a study, also of one that several workers made at once, and compares. A sampler is a pure function of
  * what it saw, and every suggestion has recorded how much that was.
  *
- * Throws a StudyError if the storage has no such study, a PluginError if its sampler is in no namespace.
+ * Throws a StudyError if the storage has no such study, a PluginError if its sampler is in no namespace, an OptionError for options outside their domain.
  *
  * @example `replay({ storage: journalStorage('study.log') }).differences // []`
  */
-export function replay({ name = 'study', storage, sampler, registries = [] }: ReplayOptions): Replay {
+export function replay(options: ReplayOptions): Replay {
+  const { name, storage, sampler, registries } = parseOptions('replay', schema, options)
   storage.sync()
   const study = storage.state.studyNamed(name)
   if (study === undefined) throw new StudyError({ who: `study ${name}`, problem: 'there is none in this storage' })

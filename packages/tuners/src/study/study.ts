@@ -22,6 +22,7 @@ import { StudyError } from './errors.ts'
 import { fixedKey, prunerKey, samplerKey, seedKey } from './keys.ts'
 import { openStudy, revivePruner, reviveSampler } from './opening.ts'
 import { type Optimized, type OptimizeOptions, optimize } from './optimize.ts'
+import { nameSchema, registriesSchema, storageSchema } from './option-schemas.ts'
 import { outcomeOf, type Told } from './outcome.ts'
 import { waiting } from './retry.ts'
 import type { Trial } from './trial.ts'
@@ -37,15 +38,15 @@ export interface StudyOptions {
   readonly sampler?: Sampler
   /** Who stops trials early. Default: the pruner the study was made with; for a new study `none()`. */
   readonly pruner?: Pruner
-  /** One direction for each value of the objective. A study that exists keeps its own. Default `['minimize']`. */
+  /** One direction for each value of the objective; of a study that exists none other than its own. Default: its own; for a new study `['minimize']`. */
   readonly directions?: readonly Direction[]
   /** The same for one value: `direction: 'maximize'`. */
   readonly direction?: Direction
-  /** Where random numbers come from. A study that exists keeps its own. Default 0. */
+  /** Where random numbers come from, a whole number ≥ 0. A study that exists keeps its own. Default 0. */
   readonly seed?: number
-  /** How often a trial is tried again whose worker ended without ending it: killed, or crashed. Default 3. */
+  /** How often a trial is tried again whose worker ended without ending it: killed, or crashed; ≥ 0. Default 3. */
   readonly retries?: number
-  /** Namespaces of samplers and pruners that are not from here, for a study that was made with them. */
+  /** Namespaces of samplers and pruners that are not from here, for a study that was made with them. Default none. */
   readonly registries?: readonly Registry[]
 }
 
@@ -99,16 +100,30 @@ export interface DeclaredStudy<Parameters> extends AnyStudy {
 
 const direction = z.enum(['minimize', 'maximize'])
 const schema = z.strictObject({
-  name: z.string().min(1).default('study'),
-  storage: z.custom<Storage>((x) => typeof x === 'object' && x !== null && 'append' in x, 'a storage').optional(),
-  sampler: pluginSchema<Sampler>('sampler').optional(),
-  pruner: pluginSchema<Pruner>('pruner').optional(),
-  directions: z.array(direction).min(1).optional(),
-  direction: direction.optional(),
-  seed: z.int().min(0).default(0),
-  retries: z.int().min(0).default(3),
-  registries: z.array(z.custom<Registry>((x) => typeof x === 'object' && x !== null, 'namespaces')).default([]),
-  space: z.custom<Space>((x) => typeof x === 'object' && x !== null && 'entries' in x, 'defineSpace(…)').optional(),
+  name: nameSchema,
+  storage: storageSchema.optional().meta({ description: 'where the study lives; `memoryStorage()` unless given' }),
+  sampler: pluginSchema<Sampler>('sampler').optional().meta({
+    description: 'who suggests; the sampler the study was made with, of a new study `random()`, unless given',
+  }),
+  pruner: pluginSchema<Pruner>('pruner').optional().meta({
+    description: 'who stops trials early; the pruner the study was made with, of a new study `none()`, unless given',
+  }),
+  directions: z.array(direction).min(1).optional().meta({
+    description:
+      "one direction for each value of the objective; those of a study that exists, of a new study ['minimize'], unless given",
+  }),
+  direction: direction.optional().meta({ description: '`directions` for one value' }),
+  seed: z.int().min(0).default(0).meta({
+    description: 'where random numbers come from; a study that exists keeps its own',
+  }),
+  retries: z.int().min(0).default(3).meta({
+    description: 'how often a trial is tried again whose worker ended without ending it',
+  }),
+  registries: registriesSchema,
+  space: z
+    .custom<Space>((x) => typeof x === 'object' && x !== null && 'entries' in x, 'defineSpace(…)')
+    .optional()
+    .meta({ description: 'the declared space; without it the objective says which parameters it has' }),
 })
 
 /**

@@ -28,10 +28,10 @@ const schema = z.strictObject({
 export interface JournalOptions {
   /**
    * Seconds between two signs of life of this worker. Who misses two is taken for dead, and its trials end as failed; a process of this
-   * host that has ended is so at once, one that lives after 5 s at the earliest. Default 5.
+   * host that has ended is so at once, one that lives after 5 s at the earliest. Above 0, at most 3600. Default 5.
    */
   readonly heartbeat?: number
-  /** Seconds after which a lock that nobody has touched is broken; the lock of a process that has ended is broken at once. Default 30. */
+  /** Seconds after which a lock that nobody has touched is broken; the lock of a process that has ended is broken at once; > 0. Default 30. */
   readonly gracePeriod?: number
 }
 
