@@ -1,12 +1,27 @@
 // Means and deviations of a data set, for the layer that standardizes inputs.
 
-import { DataError, type Dataset, formatShape, numbers as numbersOf, type Shape, sizeOf } from '@gradwerk/core'
+import {
+  DataError,
+  type Dataset,
+  formatShape,
+  numbers as numbersOf,
+  parseOptions,
+  type Shape,
+  sizeOf,
+} from '@gradwerk/core'
+import { z } from 'zod'
 import type { StandardizationUnit, StandardizeOptions } from './standardize.ts'
 
 export interface FitStandardizationOptions {
   /** Which numbers of a sample share a mean and a deviation. Default `feature`: none do. */
   readonly per?: StandardizationUnit
 }
+
+const schema = z.strictObject({
+  per: z.enum(['all', 'channel', 'feature']).default('feature').meta({
+    description: 'which numbers of a sample share a mean and a deviation',
+  }),
+})
 
 /** Which mean belongs to each element of a sample, and how many there are. */
 function unitsOf(sample: Shape, per: StandardizationUnit): { readonly count: number; unitOf(element: number): number } {
@@ -54,7 +69,7 @@ function firstOf({ inputs, indices }: Dataset, { count, unitOf }: Units): Float6
  * Fit on training data alone: what is held out must not decide how it is looked at. A split shares the arrays of its data set and
  * differs in `indices`, and only those rows are looked at; so split first, fit on `train`, and hand `validation` to the trainer.
  *
- * @throws DataError for a data set without samples or with numbers that are not finite
+ * @throws DataError for a data set without samples or with numbers that are not finite; OptionError for an option outside its domain
  * @example
  * ```ts
  * const { train, validation } = stratifiedSplit(dataset, 0.15, 1)
@@ -64,11 +79,12 @@ function firstOf({ inputs, indices }: Dataset, { count, unitOf }: Units): Float6
  */
 export function fitStandardization(
   dataset: Dataset,
-  { per = 'feature' }: FitStandardizationOptions = {},
+  options: FitStandardizationOptions = {},
 ): Required<StandardizeOptions> {
   const { inputs, indices, inputScale, name } = dataset
   const sample = inputs.shape.slice(1)
   const who = 'fitStandardization'
+  const { per } = parseOptions(who, schema, options)
   if (indices.length === 0 || sizeOf(sample) === 0)
     throw new DataError({
       who,

@@ -3,14 +3,17 @@
 import {
   allocate,
   type DType,
+  dtypes,
   input,
   type Layer,
   multiplyAdds,
+  parseOptions,
   type Shape,
   sizeOf,
   type Tensor,
   traceModel,
 } from '@gradwerk/core'
+import { z } from 'zod'
 import { factoryName } from '../named.ts'
 
 export interface SummarizeOptions {
@@ -19,6 +22,16 @@ export interface SummarizeOptions {
   /** Samples in a batch, 1 and more. Default 1. */
   readonly batch?: number
 }
+
+const schema = z.strictObject({
+  input: z
+    .strictObject({
+      shape: z.array(z.int().nonnegative()).readonly(),
+      dtype: z.enum(dtypes).default('float32'),
+    })
+    .meta({ description: 'type of one sample, without the batch axis; float32 unless given' }),
+  batch: z.int().positive().default(1).meta({ description: 'samples in a batch' }),
+})
 
 /** Figures of one layer, or of all. */
 export interface SummaryFigures {
@@ -120,7 +133,7 @@ function elementsByLayer(
 /**
  * What a model consists of, in evaluation mode: a row for every layer, as plain data. Nothing is computed.
  *
- * Throws a ShapeError for an input that the model does not take.
+ * Throws a ShapeError for an input that the model does not take, an OptionError for options outside their domain.
  *
  * @example
  * ```ts
@@ -128,10 +141,11 @@ function elementsByLayer(
  * console.log(formatSummary(summary))
  * ```
  */
-export function summarize(
-  model: Layer,
-  { input: { shape, dtype = 'float32' }, batch = 1 }: SummarizeOptions,
-): ModelSummary {
+export function summarize(model: Layer, options: SummarizeOptions): ModelSummary {
+  const {
+    input: { shape, dtype },
+    batch,
+  } = parseOptions('summarize', schema, options)
   const x = input('x', [batch, ...shape], dtype)
   const visits: Visit[] = []
   const trace = traceModel(observed(model, visits, new Set(), new Set([x])), x)
