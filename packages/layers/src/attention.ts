@@ -6,17 +6,23 @@ import {
   formatShape,
   matmul,
   mul,
+  parseOptions,
   type Shape,
   ShapeError,
   softmax,
   type Tensor,
   valueOf,
 } from '@gradwerk/core'
+import { z } from 'zod'
 
 export interface AttentionOptions {
   /** Whether a query sees only the keys up to its own place. Default false. */
   readonly causal?: boolean
 }
+
+const schema = z.strictObject({
+  causal: z.boolean().default(false).meta({ description: 'whether a query sees only the keys up to its own place' }),
+})
 
 const who = 'scaledDotProductAttention'
 
@@ -44,14 +50,15 @@ function lastTwo(shape: Shape, what: string): [number, number] {
  *
  * Shapes: q […, queries, features], k […, keys, features]; weights […, queries, keys].
  *
- * Throws a ShapeError for queries and keys of different features.
+ * Throws a ShapeError for queries and keys of different features, an OptionError for an option outside its domain.
  *
  * @example
  * ```ts
  * const weights = attentionWeights(q, k, { causal: true })
  * ```
  */
-export function attentionWeights(q: Tensor, k: Tensor, { causal = false }: AttentionOptions = {}): Tensor {
+export function attentionWeights(q: Tensor, k: Tensor, options: AttentionOptions = {}): Tensor {
+  const { causal } = parseOptions('attentionWeights', schema, options)
   const [queries, features] = lastTwo(q.shape, 'queries')
   const [keys, sought] = lastTwo(k.shape, 'keys')
   if (features !== sought)
@@ -78,5 +85,5 @@ export function attentionWeights(q: Tensor, k: Tensor, { causal = false }: Atten
  * ```
  */
 export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions = {}): Tensor {
-  return matmul(attentionWeights(q, k, options), v)
+  return matmul(attentionWeights(q, k, parseOptions(who, schema, options)), v)
 }

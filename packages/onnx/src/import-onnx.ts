@@ -23,9 +23,7 @@ export interface ImportOptions {
   readonly plugins: readonly Registry[]
 }
 
-const namespace = z.custom<Registry>((x) => typeof x === 'object' && x !== null, {
-  error: "a namespace, as of import * as layers from '@gradwerk/layers'",
-})
+const namespace = z.custom<Registry>((x) => typeof x === 'object' && x !== null, { error: 'a namespace' })
 const schema = z.strictObject({
   plugins: z
     .array(namespace, { error: "a list of namespaces, as of import * as layers from '@gradwerk/layers'" })

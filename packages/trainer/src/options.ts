@@ -180,14 +180,17 @@ export const fitSchema: z.ZodType<FitSettings> = z.strictObject({
   validation: z
     .union([z.number().positive(), datasetSchema], { error: 'a dataset, a fraction or a number of samples' })
     .optional()
-    .meta({ description: 'a dataset, or how much of the training set to hold out; no validation unless given' }),
+    .meta({
+      description:
+        'a dataset, or how much of the training set to hold out, a fraction or a number of samples; no validation unless given',
+    }),
   trackTraining: z.boolean().default(false).meta({
     description: 'whether the training set too is evaluated after every epoch',
   }),
   resume: z
     .union([z.string(), z.instanceof(Uint8Array)], { error: 'a path or the bytes of a checkpoint' })
     .optional()
-    .meta({ description: 'a checkpoint to continue from' }),
+    .meta({ description: 'a checkpoint to continue from: its path, or its bytes' }),
   signal: z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional().meta({
     description: 'stops the run after the call of the backend that is under way',
   }),

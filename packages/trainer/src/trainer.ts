@@ -56,6 +56,7 @@ function typeKey({ inputs, targets }: Dataset): string {
   return JSON.stringify([inputs.dtype, inputs.shape.slice(1), targets.dtype, targets.shape.slice(1)])
 }
 
+/** Trains a model on datasets, evaluates it, and predicts with it. */
 export class Trainer {
   readonly #options: Required<
     Omit<TrainerOptions, 'model' | 'onWarning' | 'regularizers' | 'constraints' | 'stepsPerCall'>
@@ -230,8 +231,9 @@ export class Trainer {
    * and `predict` use them; the model that has them is returned.
    */
   async recomputeStatistics(dataset: Dataset, options: { readonly batchSize?: number } = {}): Promise<TrainedModel> {
-    const model = this.#trained('Trainer.recomputeStatistics')
-    const { batchSize } = parseOptions('Trainer.recomputeStatistics', batchesSchema, options)
+    const who = 'Trainer.recomputeStatistics'
+    const { batchSize } = parseOptions(who, batchesSchema, options)
+    const model = this.#trained(who)
     const { backend, seed } = this.#options
     const recomputed = await recomputeStatistics(model, dataset, { batchSize, backend, seed })
     this.#current = recomputed

@@ -110,7 +110,7 @@ const schema = z.strictObject({
   }),
   directions: z.array(direction).min(1).optional().meta({
     description:
-      "one direction for each value of the objective; those of a study that exists, of a new study ['minimize'], unless given",
+      "one direction for each value of the objective; those of a study that exists, of a new study `['minimize']`, unless given",
   }),
   direction: direction.optional().meta({ description: '`directions` for one value' }),
   seed: z.int().min(0).default(0).meta({
