@@ -3,8 +3,9 @@
 import { isPlugin, jsonSchemaOf, OptionError, type OptionJsonSchema, type Registry } from '@gradwerk/core'
 import type { Declaration } from './declarations.ts'
 
-export interface Factory extends Declaration {
-  /** The contract that what it makes fulfils, in words. */
+/** What takes options that a schema describes. */
+export interface Described extends Declaration {
+  /** The contract that what a factory makes fulfils, in words; of others what they are themselves: `function`. */
   readonly kind: string
   /** Other names of the same function. */
   readonly aliases: readonly string[]
@@ -23,7 +24,7 @@ const contracts = [
     'Optimizer',
     'Schedule',
   ],
-  ...['GradientTransform', 'Augmentation', 'Callback', 'Sampler', 'Pruner'],
+  ...['GradientTransform', 'Augmentation', 'Callback', 'Sampler', 'Pruner', 'Exporter'],
 ]
 
 /** The contract in a written type: of `Layer`, and of aliases such as `PlainLayer`. */
@@ -45,7 +46,7 @@ function isFunction(x: unknown): x is () => unknown {
 }
 
 /** Every exported function that makes a plugin. Throws for one whose options no schema describes. */
-export function factoriesOf(namespace: Registry, declarations: readonly Declaration[]): Factory[] {
+export function factoriesOf(namespace: Registry, declarations: readonly Declaration[]): Described[] {
   return declarations.flatMap((declaration) => {
     const factory = namespace[declaration.name]
     const contract = contractOf(declaration.type)

@@ -4,22 +4,59 @@ import { describe, expect, test } from 'vitest'
 import { repositoryRoot } from '../workspaces.ts'
 import { firstSentence } from './declarations.ts'
 import { domainOf } from './domain.ts'
-import { factoriesByPackage, optionsOf, referencePage } from './page.ts'
+import { functionsOf, takingOptions } from './functions.ts'
+import { namespaces } from './packages.ts'
+import { optionsOf, referencePage, sectionsOf } from './page.ts'
 
-const packages = factoriesByPackage()
+const sections = await sectionsOf()
 
 test('docs/reference.md says what the schemas say', async () => {
-  await expect(referencePage(packages)).toMatchFileSnapshot(join(repositoryRoot, 'docs/reference.md'))
+  await expect(referencePage(sections)).toMatchFileSnapshot(join(repositoryRoot, 'docs/reference.md'))
 })
 
-test.each([...packages])('%s: every factory and every option is described', (_, factories) => {
-  expect(factories.filter(({ summary }) => summary === '').map(({ name }) => name)).toEqual([])
-  const silent = factories.flatMap((factory) =>
-    optionsOf(factory)
+test.each(sections)('$name: all and every option of them is described', ({ described }) => {
+  expect(described.filter(({ summary }) => summary === '').map(({ name }) => name)).toEqual([])
+  const silent = described.flatMap((each) =>
+    optionsOf(each)
       .filter(([, { description = '' }]) => description.trim() === '')
-      .map(([option]) => `${factory.name}.${option}`),
+      .map(([option]) => `${each.name}.${option}`),
   )
   expect(silent).toEqual([])
+})
+
+/** What takes options that stand elsewhere on the page. */
+const elsewhere = [
+  'DeclaredStudy.optimize', // those of Study.optimize
+  'loadStudy', // those of createStudy
+  'localResponse', // those of localResponseNorm, which has checked them
+  'stepProgram', // those of Trainer, which has checked them
+]
+
+test.each(sections)('$name: whatever takes options is listed', ({ name, declarations, described }) => {
+  const listed = described.flatMap((each) => [each.name, ...each.aliases])
+  const taking = takingOptions(namespaces[name] ?? {}, declarations)
+  expect(taking.filter((each) => ![...listed, ...elsewhere].includes(each))).toEqual([])
+})
+
+test('whatever takes options is found by what it declares', () => {
+  const declared = (name: string, ...parameters: string[]) => ({ name, parameters, file: '', summary: '', type: '' })
+  const declarations = [
+    declared('train', 'data: Dataset', '{ epochs = 1 }: TrainOptions = {}'),
+    declared('draw', 'options: { readonly seed?: number }'),
+    declared('Trainer.fit', 'given: FitOptions'),
+    declared('take', 'count: number'),
+    declared('internal', 'options: TakeOptions'),
+  ]
+  const exported = { train: 0, draw: 0, take: 0 }
+  expect(takingOptions(exported, declarations)).toEqual(['train', 'draw', 'Trainer.fit'])
+})
+
+test.each([
+  ['gone', () => 0, 'nothing is called gone'],
+  ['take', () => 0, 'no schema for the options of take'],
+])('%s has no place on the page', async (name, call, message) => {
+  const declarations = [{ name: 'take', parameters: [], file: 'take.ts', summary: '', type: '' }]
+  await expect(functionsOf({ [name]: call }, declarations)).rejects.toThrow(message)
 })
 
 describe('domains in words', () => {
