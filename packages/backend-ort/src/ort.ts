@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
-import { type Backend, OptionError, parseOptions } from '@gradwerk/core'
+import { type Backend, parseOptions } from '@gradwerk/core'
 import type { Rewrite } from '@gradwerk/onnx'
 import { z } from 'zod'
 import { channelBlock } from './channel-block.ts'
@@ -86,19 +86,16 @@ const schema = z.strictObject({
  * backend computes.
  */
 export function ort(options: OrtOptions = {}): Backend {
-  const { rewrites: given } = options
-  if (given !== undefined && typeof given !== 'boolean')
-    throw new OptionError({
-      who: 'ort',
-      problem: "option 'rewrites' is not valid",
-      expected: 'true or false',
-      got: String(given),
-    })
   const parsed = parseOptions('ort', schema, options)
   const { threads = Math.min(availableParallelism(), 8), spinMicroseconds, rewrites: faster } = parsed
   const settings = { threads, spinMicroseconds }
   return {
-    description: { name: 'onnxruntime-node', version: installedVersion(), threads },
+    // Rewrites change the last bits, as threads do.
+    description: {
+      name: faster ? 'onnxruntime-node' : 'onnxruntime-node without rewrites',
+      version: installedVersion(),
+      threads,
+    },
     async compile(program) {
       const { runtime, rewrites } = await nodeRuntime()
       const model = loopModel(program, faster ? rewrites : [])

@@ -156,12 +156,13 @@ test('threads are checked and described', () => {
     "ort: option 'spinMicroseconds' is not valid; expected a whole number from 0 to 1000; got -1",
   )
   expect(() => ort({ rewrites: 'no' } as object)).toThrow(
-    "option 'rewrites' is not valid; expected true or false; got no",
+    'option \'rewrites\' is not valid; expected boolean; got "no"',
   )
   expect(ort({ threads: 3 }).description).toEqual({
     name: 'onnxruntime-node',
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     threads: 3,
   })
+  expect(ort({ rewrites: false }).description.name).toBe('onnxruntime-node without rewrites')
   expect(ort().description.threads).toBeGreaterThanOrEqual(1)
 })
