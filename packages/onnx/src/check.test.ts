@@ -9,6 +9,8 @@ import {
   type ModelProto,
   ModelProtoSchema,
   type NodeProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
 } from './generated/onnx_pb.ts'
 import { decodeModel } from './read/decode.ts'
 import { tensorProto, valueInfo } from './tensor-proto.ts'
@@ -34,6 +36,13 @@ function node(opType: string, input: string[], output: string[], attributes: Onn
 
 const relu = node('Relu', ['x'], ['y'])
 const int64 = (name: string, numbers: number[]) => tensorProto(name, valueOf('int64', [numbers.length], numbers))
+/** A shape whose numbers are in another file. */
+const shapeElsewhere = {
+  ...int64('s', [2, 3]),
+  rawData: new Uint8Array(0),
+  dataLocation: TensorProto_DataLocation.EXTERNAL,
+  externalData: [create(StringStringEntryProtoSchema, { key: 'location', value: 's.bin' })],
+}
 const matrix = tensorProto('w', valueOf('float32', [4, 3], new Array(12).fill(0)))
 
 function bodied(inner: string): Node {
@@ -54,6 +63,10 @@ test.each([
       node: [node('MatMul', ['x', 'v'], ['y'])],
       initializer: [tensorProto('v', valueOf('float32', [3, 3], new Array(9).fill(0)))],
     }),
+  ],
+  [
+    'a shape that is not in the file',
+    model({ node: [node('Reshape', ['x', 's'], ['y'])], initializer: [shapeElsewhere] }),
   ],
   ['operators that gradwerk does not emit', model({ node: [node('Celu', ['x'], ['y'], { alpha: { float: 1 } })] })],
   [

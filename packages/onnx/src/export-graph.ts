@@ -10,9 +10,11 @@ import {
   dynamic,
   formatType,
   input,
+  isPlugin,
   mul,
   OptionError,
   sameShape,
+  show,
   softmax,
   type Tensor,
   type TrainedModel,
@@ -50,6 +52,18 @@ export interface ExportedGraph {
   readonly values: ReadonlyMap<string, Tensor>
 }
 
+/** Plain JavaScript may give a layer, or a whole run, in place of the model. */
+function checkTrained(model: Partial<TrainedModel> | undefined): void {
+  if (isPlugin(model?.layer) && model.input && model.parameters && model.state) return
+  throw new DataError({
+    who: 'exportOnnx',
+    problem: 'not a trained model',
+    expected: '{ layer, input, parameters, state }',
+    got: show(model),
+    hint: "'model' of what fit of a trainer gives",
+  })
+}
+
 /** The expressions of the outputs, in terms of the input and of the model's parameters and states. */
 function expressions(model: TrainedModel, { scale, postprocess }: GraphOptions) {
   const { shape, dtype } = model.input
@@ -78,6 +92,7 @@ function bytesFor(dtype: DType): DType {
 
 /** Throws what `exportOnnx` throws. */
 export function exportedGraph(model: TrainedModel, options: GraphOptions): ExportedGraph {
+  checkTrained(model)
   const { given, trace, outputs, paths } = expressions(model, options)
   const builder = new GraphBuilder(options.opset)
   for (const name of outputs.keys()) builder.names.take(name)

@@ -7,10 +7,12 @@ import {
   mul,
   OptionError,
   relu,
+  reshape,
   type TrainedModel,
   valueOf,
 } from '@gradwerk/core'
 import { expect, test } from 'vitest'
+import { checkModel } from './check.ts'
 import { exportOnnx, exportOnnxFiles, onnxExporter } from './export-onnx.ts'
 import { TensorProto_DataLocation as DataLocation, TensorProto_DataType as DataType } from './generated/onnx_pb.ts'
 import { decodeModel } from './read/decode.ts'
@@ -171,6 +173,27 @@ test('large tensors go to a file of their own, at multiples of a page', async ()
   await expect(embedExternal({ bytes: files['a.onnx'] as Uint8Array })).rejects.toThrow('which was not given')
   // Nothing is large enough.
   expect(await exportOnnxFiles(model)).toEqual({ 'model.onnx': await exportOnnx(model) })
+})
+
+test('shapes stay in the model, where readers look for them', async () => {
+  const layer: Layer = { ...scaled, apply: (x, context) => reshape(scaled.apply(x, context), [dynamic, 2, 1]) }
+  const files = await exportOnnxFiles({ ...model, layer }, { leastBytes: 1 })
+  const file = decodeModel(files['model.onnx'] as Uint8Array)
+  const outside = file.graph?.initializer.filter(({ dataLocation }) => dataLocation === DataLocation.EXTERNAL)
+  expect(outside?.map(({ name }) => name)).toEqual(['w', 'scale', 'constant'])
+  expect(() => checkModel(file)).not.toThrow()
+})
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['a layer', scaled],
+  ['a run', { model, history: [] }],
+])('%s is no trained model', async (_, given) => {
+  const exporting = exportOnnx(given as TrainedModel)
+  await expect(exporting).rejects.toThrow(DataError)
+  await expect(exporting).rejects.toThrow(
+    'exportOnnx: not a trained model; expected { layer, input, parameters, state }',
+  )
 })
 
 test.each(['', '..', '../model.onnx', 'a/b', 'a\\b', 'C:model'])('the file name %j is refused', async (fileName) => {

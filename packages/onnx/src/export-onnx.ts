@@ -36,7 +36,7 @@ export interface ExportOptions {
 export interface ExportFilesOptions extends ExportOptions {
   /** Name of the model's file; its large tensors go to `<fileName>.data` beside it. Default 'model.onnx'. */
   readonly fileName?: string
-  /** Bytes from which a tensor is large, ≥ 1. Default 1024. */
+  /** Bytes from which a tensor is large, ≥ 1; short lists of whole numbers never are. Default 1024. */
   readonly leastBytes?: number
 }
 
@@ -108,7 +108,7 @@ function others(values: Values, used: ReadonlyMap<string, unknown>): Record<stri
  * kernels.
  *
  * @throws OptionError for options outside their domain, and when an op needs a newer operator set; DataError when a parameter's value is
- * missing, has another type, or does not fit into float16, and for a model of more than 2 GiB
+ * missing, has another type, or does not fit into float16, for a model of more than 2 GiB, and for what is no trained model
  */
 export async function exportOnnx(model: TrainedModel, options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   return encodeProto(protoOf('exportOnnx', model, parseOptions('exportOnnx', schema, options)))

@@ -1,6 +1,7 @@
 // Large initializers in a file of their own beside the model, as ONNX describes it: location, offset and length.
 
 import { create } from '@bufbuild/protobuf'
+import { wholeNumbersOf } from './check/initializers.ts'
 import {
   TensorProto_DataLocation as DataLocation,
   type ModelProto,
@@ -11,9 +12,14 @@ import {
 /** Where tensors begin: ONNX asks for multiples of a page, so that a reader may map the file into memory. */
 const alignment = 4096
 
-/** Moves the numbers of every initializer of at least so many bytes out of the model. Returns what the other file holds. */
+/**
+ * Moves the numbers of every initializer of at least so many bytes out of the model. Returns what the other file holds. Short lists of whole
+ * numbers stay: shapes follow from them, and ONNX Runtime does not look for those in other files.
+ */
 export function moveToFile(model: ModelProto, location: string, leastBytes: number): Uint8Array<ArrayBuffer> {
-  const large = (model.graph?.initializer ?? []).filter(({ rawData }) => rawData.length >= leastBytes)
+  const large = (model.graph?.initializer ?? []).filter(
+    (tensor) => tensor.rawData.length >= leastBytes && wholeNumbersOf(tensor) === undefined,
+  )
   const places = new Map<TensorProto, number>()
   let end = 0
   for (const tensor of large) {

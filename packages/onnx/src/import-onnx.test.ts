@@ -243,6 +243,12 @@ describe('refused', () => {
     await expect(importing).rejects.toThrow(message)
   })
 
+  test.each([undefined, null, 'model.onnx', [], { bytes: 'model' }])('%j in place of bytes', async (file) => {
+    const importing = importOnnx(file as unknown as Uint8Array, { plugins })
+    await expect(importing).rejects.toThrow(DataError)
+    await expect(importing).rejects.toThrow('importOnnx: the file is not given as bytes')
+  })
+
   test('a call without namespaces', async () => {
     await expect(importOnnx(bytes, {} as { plugins: [] })).rejects.toThrow(OptionError)
     await expect(importOnnx(bytes, {} as { plugins: [] })).rejects.toThrow("importOnnx: option 'plugins' is not valid")

@@ -46,9 +46,11 @@ export function checkInitializer(who: string, tensor: TensorProto): ValueType {
   return { element: dataType, shape: dims.map(Number) }
 }
 
-/** The numbers of a short int64 list; undefined for anything else. */
-export function wholeNumbersOf({ dataType, dims, rawData, int64Data }: TensorProto): readonly number[] | undefined {
+/** The numbers of a short int64 list; undefined for anything else, and for numbers in another file. */
+export function wholeNumbersOf(tensor: TensorProto): readonly number[] | undefined {
+  const { dataType, dims, rawData, int64Data, dataLocation } = tensor
   if (dataType !== DataType.INT64 || dims.length > 1 || rawData.length > 8 * mostNumbers) return undefined
+  if (dataLocation === DataLocation.EXTERNAL) return undefined
   if (rawData.length === 0) return int64Data.slice(0, mostNumbers).map(Number)
   const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength)
   return Array.from({ length: Math.floor(rawData.length / 8) }, (_, i) => Number(view.getBigInt64(8 * i, true)))

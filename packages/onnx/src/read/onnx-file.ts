@@ -1,6 +1,6 @@
 // A model file together with the files beside it, and the tensors that stand in it by name.
 
-import { DataError } from '@gradwerk/core'
+import { DataError, show } from '@gradwerk/core'
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../generated/onnx_pb.ts'
 import { decodeModel } from './decode.ts'
 import type { ExternalFiles } from './external-data.ts'
@@ -19,9 +19,17 @@ export interface OpenModel {
   readonly external: ExternalFiles | undefined
 }
 
-/** Throws a DataError for bytes that are no model, a model without a graph, and tensors of one name. */
+/** Throws a DataError for what is no bytes, bytes that are no model, a model without a graph, and tensors of one name. */
 export function openModel(who: string, file: Uint8Array | OnnxFile): OpenModel {
-  const { bytes, external } = file instanceof Uint8Array ? { bytes: file } : file
+  const { bytes, external }: Partial<OnnxFile> = file instanceof Uint8Array ? { bytes: file } : (file ?? {})
+  if (!(bytes instanceof Uint8Array))
+    throw new DataError({
+      who,
+      problem: 'the file is not given as bytes',
+      expected: 'a Uint8Array, or { bytes, external } with one',
+      got: show(file),
+      hint: "readOnnx(path) of '@gradwerk/onnx/node'",
+    })
   const model = decodeModel(bytes)
   const { graph } = model
   if (graph === undefined) throw new DataError({ who, problem: 'the model has no graph' })
