@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { PluginError } from './errors.ts'
-import { hyperparameterSchema, parseOptions, revive } from './options.ts'
+import { hyperparameterSchema, parseOptions, revive, show } from './options.ts'
 
 const schema = z.strictObject({
   rate: z.number().min(0).max(1).optional(),
@@ -25,6 +25,19 @@ test.each([
   [{ inner: 3 }, "who: option 'inner' is not valid; expected object; got 3"],
 ])('%j: the message says once what was expected', (given, message) => {
   expect(() => parseOptions('who', schema, given)).toThrow(message)
+})
+
+const around: { inner?: unknown } = {}
+around.inner = around
+
+test.each<[unknown, string]>([
+  [{ data: new Uint8Array(2 ** 29) }, '{"data":"Uint8Array(536870912)"}'],
+  [[1n, 2], '["1n",2]'],
+  [around, '[object Object]'],
+  [Symbol('x'), 'Symbol(x)'],
+  ['x'.repeat(99), `"${'x'.repeat(76)}…`],
+])('anything has words: %#', (given, words) => {
+  expect(show(given)).toBe(words)
 })
 
 test.each<[string, (options: object) => unknown, string]>([

@@ -14,11 +14,23 @@ export interface OptionMeta {
   readonly search?: Distribution
 }
 
+/** JSON in which arrays of numbers are told by their type and length; undefined where there is none. */
+function jsonOf(x: unknown): string | undefined {
+  try {
+    return JSON.stringify(x, (_, inner: unknown) => {
+      if (typeof inner === 'bigint') return `${inner}n`
+      return ArrayBuffer.isView(inner) && 'length' in inner ? `${inner.constructor.name}(${inner.length})` : inner
+    })
+  } catch {
+    return undefined // A part that holds the whole, for instance.
+  }
+}
+
 /** A value as it appears in an error message. */
 export function show(x: unknown): string {
   if (typeof x === 'function') return 'a function'
   if (typeof x === 'number' || typeof x === 'bigint' || x === undefined) return String(x)
-  const text = JSON.stringify(x) ?? String(x)
+  const text = jsonOf(x) ?? String(x)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
