@@ -5,6 +5,7 @@ import {
   DataError,
   keyOf,
   numbers,
+  OptionError,
   parseOptions,
   program,
   randomStream,
@@ -32,7 +33,7 @@ import type { RuntimeSession } from './runtime.ts'
 import { loadNodeRuntime } from './runtime-node.ts'
 
 export interface VerifyOptions {
-  /** Batch sizes to try with random samples, each ≥ 1. Default 1, 2 and 7. */
+  /** Batch sizes to try with random samples, each ≥ 1; none where only `samples` are to be tried, as for models of indices. Default 1, 2 and 7. */
   readonly batchSizes?: readonly number[]
   /** Real samples [samples, …] of what the file takes, tried besides. Default none. */
   readonly samples?: Value
@@ -109,8 +110,8 @@ const mostRows = 256
  *
  * A file of `readOnnx` (`@gradwerk/onnx/node`) may keep large tensors in other files, up to 2 GiB in all.
  *
- * @throws DataError for bytes that are no model or one that `exportOnnx` did not make, and for other files that cannot be read; ProgramError for a file against the rules of ONNX;
- * BackendError when ONNX Runtime is missing; OptionError for options outside their domain
+ * @throws DataError for bytes that are no model or one that `exportOnnx` did not make, for other files that cannot be read, and for a model that does not take random samples;
+ * ProgramError for a file against the rules of ONNX; BackendError when ONNX Runtime is missing; OptionError for options outside their domain, and where there is nothing to compare
  */
 export async function verifyOnnx(
   given: Uint8Array | OnnxFile,
@@ -119,6 +120,13 @@ export async function verifyOnnx(
 ): Promise<Verification> {
   const parsed = parseOptions('verifyOnnx', schema, options)
   const { batchSizes, samples, intermediates, tolerance, backend = reference(), seed } = parsed
+  if (batchSizes.length === 0 && (samples?.shape[0] ?? 0) === 0)
+    throw new OptionError({
+      who: 'verifyOnnx',
+      problem: 'there is nothing to compare',
+      expected: "a batch size in 'batchSizes', or 'samples'",
+      got: 'neither',
+    })
   const bytes = given instanceof Uint8Array ? given : await embedExternal(given)
   const file = decodeModel(bytes)
   checkModel(file)
@@ -130,8 +138,8 @@ export async function verifyOnnx(
     .catch(refused('ONNX Runtime does not take the file'))
   const expected = await forwardPass(expressions, compared, model, backend)
   const differences = new Map([...compared.keys()].map((name) => [name, { maxAbsDifference: 0, largest: 0 }]))
-  const compare = async (x: Value) => {
-    const [wanted, got] = [await expected(x), await outputsOf(session, x)]
+  const compare = async (x: Value, wanted: Values) => {
+    const got = await outputsOf(session, x)
     for (const [name, { maxAbsDifference, largest }] of differences) {
       const of = wanted[name] as Value
       differences.set(name, {
@@ -141,8 +149,11 @@ export async function verifyOnnx(
     }
   }
   const { dtype, shape } = expressions.input
-  for (const size of batchSizes) await compare(randomSamples({ dtype, shape: [size, ...shape.slice(1)] }, seed))
-  for (const rows of parts(samples)) await compare(rows)
+  for (const size of batchSizes) {
+    const x = randomSamples({ dtype, shape: [size, ...shape.slice(1)] }, seed)
+    await compare(x, await expected(x).catch(refused('the model does not take random samples', realSamples)))
+  }
+  for (const rows of parts(samples)) await compare(rows, await expected(rows))
   await session.release()
   const found = [...differences].map(([name, difference]) => ({ name, ...difference }))
   const passes = ({ maxAbsDifference, largest }: ValueDifference) =>
@@ -160,9 +171,17 @@ export async function verifyOnnx(
   }
 }
 
-function refused(problem: string): (cause: unknown) => never {
+/** For models of indices, among others. */
+const realSamples = 'real ones: { samples, batchSizes: [] }'
+
+function refused(problem: string, hint?: string): (cause: unknown) => never {
   return (cause) => {
-    throw new DataError({ who: 'verifyOnnx', problem, cause })
+    throw new DataError({
+      who: 'verifyOnnx',
+      problem,
+      ...(hint === undefined ? {} : { got: cause instanceof Error ? cause.message : String(cause), hint }),
+      cause,
+    })
   }
 }
 

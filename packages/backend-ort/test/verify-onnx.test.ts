@@ -1,5 +1,18 @@
 import { ort, verifyOnnx } from '@gradwerk/backend-ort'
-import { add, DataError, type Layer, matmul, mul, relu, softmax, type TrainedModel, valueOf } from '@gradwerk/core'
+import {
+  add,
+  cast,
+  DataError,
+  gather,
+  type Layer,
+  matmul,
+  mul,
+  OptionError,
+  relu,
+  softmax,
+  type TrainedModel,
+  valueOf,
+} from '@gradwerk/core'
 import { exportOnnx, exportOnnxFiles } from '@gradwerk/onnx'
 import { expect, test } from 'vitest'
 import { drawn } from './programs.ts'
@@ -56,4 +69,25 @@ test('a truncated file, and one of another model, are refused', async () => {
   await expect(verifyOnnx(bytes.slice(0, bytes.length - 9), model)).rejects.toThrow(DataError)
   const wider = { ...model, input: { ...model.input, shape: [6] }, layer: { ...layer, apply: relu } }
   await expect(verifyOnnx(bytes, wider)).rejects.toThrow("verifyOnnx: the file does not take the model's input")
+})
+
+test('a check that compares nothing is refused', async () => {
+  const bytes = await exportOnnx(model)
+  await expect(verifyOnnx(bytes, model, { batchSizes: [] })).rejects.toThrow(OptionError)
+  const samples = valueOf('float32', [0, 5], [])
+  await expect(verifyOnnx(bytes, model, { batchSizes: [], samples })).rejects.toThrow('there is nothing to compare')
+})
+
+test('a model of indices is checked with samples of its own', async () => {
+  const apply: Layer['apply'] = (x, context) => {
+    const axes = { outputAxes: [1], inputAxes: [0], initializer: zeros }
+    return gather(context.parameter('w', { ...axes, shape: [5, 4], role: 'embedding' }), cast(x, 'int32'))
+  }
+  const vectors = { ...model, layer: { ...layer, apply }, input: { shape: [3], dtype: 'float32' } as const, state: {} }
+  const bytes = await exportOnnx(vectors)
+  await expect(verifyOnnx(bytes, vectors, { batchSizes: [64] })).rejects.toThrow(
+    /^verifyOnnx: the model does not take random samples; got gather: index .* out of range.*; try real ones/,
+  )
+  const samples = valueOf('float32', [2, 3], [0, 1, 2, 3, 4, 0])
+  expect(await verifyOnnx(bytes, vectors, { batchSizes: [], samples })).toMatchObject({ passed: true, samples: 2 })
 })
