@@ -11,6 +11,7 @@ test.each<[Distribution, string]>([
   [{ type: 'float', low: nan, high: 0 }, 'bounds that are no numbers'],
   [{ type: 'float', low: 0, high: Infinity }, 'two finite numbers'],
   [{ type: 'int', low: 0, high: 1.5 }, 'two whole numbers'],
+  [{ type: 'float', low: -1e308, high: 1e308 }, 'the range is too wide'],
   [{ type: 'float', low: 0, high: 1, log: true }, 'low > 0'],
   [{ type: 'int', low: 0, high: 4, log: true }, 'low ≥ 1'],
   [{ type: 'float', low: 0, high: 1, step: 0 }, 'a step that leads nowhere'],
@@ -93,6 +94,16 @@ test('bounds may change within a study, scale and choices may not', () => {
   const choice: Distribution = { type: 'categorical', choices: ['a', 'b'] }
   expect(compatible(choice, { type: 'categorical', choices: ['b', 'a'] })).toBe(false)
   expect(compatible(choice, int)).toBe(false)
+})
+
+test('where there is a step, a domain holds what is on its grid, however it was computed', () => {
+  const tenths: Distribution = { type: 'float', low: 0, high: 1, step: 0.1 }
+  expect([0, 0.3, 0.1 + 0.2, 1].map((value) => contains(tenths, value))).toEqual([true, true, true, true])
+  expect([0.25, 1.1, -0.1].map((value) => contains(tenths, value))).toEqual([false, false, false])
+  const fine: Distribution = { type: 'float', low: 0, high: 1, step: 1e-15 }
+  expect(contains(fine, fromUnit(fine, 0.9207))).toBe(true)
+  const odd: Distribution = { type: 'int', low: -3, high: 9, step: 2 }
+  expect([-3, 5, 9, 4].map((value) => contains(odd, value))).toEqual([true, true, true, false])
 })
 
 test('a number between whole ones, or outside, has no place', () => {

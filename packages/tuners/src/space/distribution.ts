@@ -1,7 +1,7 @@
 // The domains of parameters: which are sound, what lies in them, and how Optuna's journals write their values.
 
 import { type Distribution, OptionError, show } from '@gradwerk/core'
-import { highestOnGrid } from './grid.ts'
+import { highestOnGrid, isOnGrid } from './grid.ts'
 
 type Range = Exclude<Distribution, { type: 'categorical' }>
 
@@ -15,6 +15,7 @@ function checkRange(name: string, range: Range): Range {
   if (![low, high].every(whole ? Number.isSafeInteger : Number.isFinite))
     refuse(name, 'bounds that are no numbers', whole ? 'two whole numbers' : 'two finite numbers', [low, high])
   if (low > high) refuse(name, 'the range is empty', `high ≥ low (${low})`, high)
+  if (!Number.isFinite(high - low)) refuse(name, 'the range is too wide', 'a finite high − low', [low, high])
   if (log && low < (whole ? 1 : Number.MIN_VALUE))
     refuse(name, 'the logarithm of a bound does not exist', whole ? 'low ≥ 1' : 'low > 0', low)
   if (step === undefined) return range
@@ -64,8 +65,11 @@ export function fromInternal(distribution: Distribution, internal: number): unkn
   return distribution.type === 'int' ? Math.trunc(internal) : internal
 }
 
+/** Whether a value lies in the domain: within the bounds and, where there is a step, on its grid. */
 export function contains(distribution: Distribution, value: unknown): boolean {
-  return toInternal(distribution, value) !== undefined
+  if (toInternal(distribution, value) === undefined) return false
+  if (distribution.type === 'categorical' || distribution.step === undefined) return true
+  return isOnGrid(distribution.low, distribution.step, value as number)
 }
 
 /** Whether there is one value only: nothing to search. */

@@ -31,3 +31,10 @@ export function onGrid(low: number, step: number, count: number): number {
 export function highestOnGrid(low: number, high: number, step: number): number {
   return onGrid(low, step, stepsBetween(low, high, step))
 }
+
+/** Whether a number is low + count · step, but for the rounding of who computed it. */
+export function isOnGrid(low: number, step: number, value: number): boolean {
+  const count = (value - low) / step
+  const whole = Math.round(count)
+  return Math.abs(count - whole) < 1e-8 || value === onGrid(low, step, whole)
+}
