@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DataError } from '@gradwerk/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { JournalError, type JournalOptions, journalStorage, type Storage } from '../src/index.ts'
 
@@ -90,6 +91,35 @@ describe.each([
     expect(readFileSync(path, 'utf8')).toMatch(/^(\{.*\}\n){3}$/)
     expect(names(journal())).toEqual(['a', 'b', 'c'])
   })
+})
+
+test.each([
+  ['notes', 'what I must not forget'],
+  ['a line', 'what I must not forget\n'],
+  ['JSON without a line feed', '{"name":"study"}'],
+  ['other data', Buffer.from([8, 7, 0x12, 7])],
+])('a file of another kind is not taken for a torn journal: %s', (_, content) => {
+  writeFileSync(path, content)
+  expect(() => journal()).toThrow(JournalError)
+  expect(readFileSync(path)).toEqual(Buffer.from(content))
+})
+
+test.each(['{"op_co', '{"op_code": 0, "worker_id', '\n', '\0\0\0\0'])(
+  'a journal may be torn in its first line: %j',
+  (torn) => {
+    writeFileSync(path, torn)
+    journal().append(create('a'))
+    expect(names(journal())).toEqual(['a'])
+  },
+)
+
+test('an attribute without a value is refused before anything is written', () => {
+  const storage = journal()
+  storage.append(create('a'))
+  const attribute = { kind: 'studyAttribute', study: 0, of: 'user', key: 'k', value: undefined as never } as const
+  const content = readFileSync(path)
+  expect(() => storage.append([attribute])).toThrow(DataError)
+  expect(readFileSync(path)).toEqual(content)
 })
 
 test.each([

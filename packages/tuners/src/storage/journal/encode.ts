@@ -1,5 +1,6 @@
 // Operations as lines of Optuna's journal.
 
+import type { Json } from '../../json.ts'
 import type { Operation, TrialState, WholeTrial } from '../operation.ts'
 import { distributionText, internalText } from './distribution-text.ts'
 import { arrayText, compact, floatText, jsonText, objectText } from './python-json.ts'
@@ -48,6 +49,9 @@ function wholeFields(whole: WholeTrial, form: TimeForm): Field[] {
   ]
 }
 
+/** An attribute always has a value: unlike a property of an object, one that is undefined is refused. */
+const attributeText = (key: string, value: Json) => objectText([[key, jsonText(value)]], compact)
+
 /** The op code and its fields in Optuna's order. */
 function fieldsOf(operation: Operation, form: TimeForm): readonly [code: number, ...fields: Field[]] {
   switch (operation.kind) {
@@ -61,7 +65,7 @@ function fieldsOf(operation: Operation, form: TimeForm): readonly [code: number,
       return [1, ['study_id', String(operation.study)]]
     case 'studyAttribute': {
       const { of, study, key, value } = operation
-      return [of === 'user' ? 2 : 3, ['study_id', String(study)], [`${of}_attr`, jsonText({ [key]: value })]]
+      return [of === 'user' ? 2 : 3, ['study_id', String(study)], [`${of}_attr`, attributeText(key, value)]]
     }
     case 'createTrial': {
       const { study, started, whole } = operation
@@ -96,7 +100,7 @@ function fieldsOf(operation: Operation, form: TimeForm): readonly [code: number,
     }
     case 'trialAttribute': {
       const { of, trial, key, value } = operation
-      return [of === 'user' ? 8 : 9, ['trial_id', String(trial)], [`${of}_attr`, jsonText({ [key]: value })]]
+      return [of === 'user' ? 8 : 9, ['trial_id', String(trial)], [`${of}_attr`, attributeText(key, value)]]
     }
     case 'ignored':
       return [operation.code]

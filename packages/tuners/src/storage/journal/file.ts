@@ -59,9 +59,18 @@ function damaged(path: string, place: Place, line: Buffer, cause: unknown): Jour
   )
 }
 
+const opening = '{"op_code":'
+
+/** Whether bytes begin as the line of a journal does, or hold nothing. A file of another kind must not be taken for a journal with a torn line. */
+function opensLine(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1').replace(/^[\s\0]+/, '')
+  return opening.startsWith(text.slice(0, opening.length))
+}
+
 /**
  * The operations behind a place, and the place behind them. What follows the last line feed is being written, or torn: it is left, and
- * so is a last line that is no JSON. Throws a JournalError for such a line before the last one, and for JSON that is no operation.
+ * so is a last line that is no JSON. Throws a JournalError for such a line before the last one, for JSON that is no operation, and for a file
+ * that does not even begin as a journal.
  */
 export function readOn(path: string, from: Place): { readonly operations: Operation[]; readonly place: Place } {
   const bytes = bytesFrom(path, from)
@@ -82,6 +91,7 @@ export function readOn(path: string, from: Place): { readonly operations: Operat
     }
     start = end + 1
   }
+  if (place.byte === 0 && !opensLine(bytes)) throw broken ?? damaged(path, place, bytes, 'this is no journal')
   return { operations, place }
 }
 

@@ -94,6 +94,7 @@ export function journalStorage(path: string, options: JournalOptions = {}): Stor
         const now = typeof changes === 'function' ? changes() : changes
         if (now.length === 0) return []
         const lines = now.map((change) => encode({ ...change, worker }, form))
+        const operations = lines.map((line) => decode(parsePythonJson(line)))
         const text = lines.map((line) => `${line}\n`).join('')
         check()
         writeAt(
@@ -103,7 +104,7 @@ export function journalStorage(path: string, options: JournalOptions = {}): Stor
           now.some(({ kind }) => lasting.includes(kind)),
         )
         place = { lines: place.lines + lines.length, byte: place.byte + Buffer.byteLength(text) }
-        return lines.map((line) => apply(decode(parsePythonJson(line))))
+        return operations.map(apply)
       }),
     operations: () => readOn(file, beginning).operations.slice(0, state.position),
     beat: presence.beat,
