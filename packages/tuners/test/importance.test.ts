@@ -95,6 +95,17 @@ test('the same study gives the same numbers; an objective that is constant gives
   expect(parameterImportances(flat).parameters).toEqual([{ parameter: 'x', importance: 0, variance: 0 }])
 })
 
+test.each([
+  ['far from 0', (x: number) => 1e12 + x],
+  ['huge', (x: number) => 1e308 * x],
+  ['tiny', (x: number) => 1e-300 * x],
+])('values may be %s', async (_, scaled) => {
+  const plain = (trial: Trial) => trial.float('large', -1, 1) + 0.5 * trial.float('small', -1, 1)
+  const { variance } = await importancesOf((trial) => scaled(plain(trial)), 60)
+  const expected = await importancesOf(plain, 60)
+  expectNear(variance, expected.variance, 0.01)
+})
+
 test('infinite values and unfinished trials do not count', async () => {
   const study = await studyOf((trial) => (trial.number < 20 ? trial.float('x', 0, 1) : Infinity), 30)
   study.ask().float('other', 0, 1)

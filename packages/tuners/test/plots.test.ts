@@ -112,6 +112,10 @@ test('a contour over choices has them as they are', async () => {
   const { surface } = contour(study, 'kind', 'x', { resolution: 2 })
   expect(surface.x).toEqual(['a', 'b', 'c'])
   expect(surface.values).toEqual([[0, 0], [5, 5], [1, 1]]) // biome-ignore format: one line
+  const huge = createStudy({ seed: 1 })
+  await huge.optimize((trial) => (kinds(trial) - 2.5) * 5e307, { trials: 40 })
+  const far = contour(huge, 'kind', 'x', { resolution: 2 }).surface.values.flat()
+  expect(far.map((value) => value / 5e307 + 2.5)).toEqual([0, 0, 5, 5, 1, 1].map((value) => expect.closeTo(value, 9)))
   expect(() => contour(study, 'kind', 'y')).toThrow(`no complete trial has a parameter 'y'`)
   expect(() => contour(study, 'kind', 'x', { resolution: 1 })).toThrow('resolution')
 })

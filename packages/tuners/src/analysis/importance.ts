@@ -45,10 +45,24 @@ export interface Importances {
   readonly interactions: readonly Interaction[]
 }
 
+interface Forest {
+  /** Trees that predict how far above the lowest observed value one lies, in units near the range of them: squares of that neither cancel nor overflow. */
+  readonly trees: Leaf[][]
+  /** The value that a prediction stands for. */
+  valueOf(prediction: number): number
+}
+
 /** The trees that a study's analyses share. */
-export function forestOf({ seed }: AnalyzedStudy, { axes, observations }: Observed, trees: number): Leaf[][] {
-  const samples = observations.map(({ point, value }) => ({ point, value }))
-  return forest(axes, samples, trees, randomStream(fold(keyOf(seed), 'forest')))
+export function forestOf({ seed }: AnalyzedStudy, { axes, observations }: Observed, count: number): Forest {
+  const low = observations.reduce((least, { value }) => Math.min(least, value), Infinity)
+  const high = observations.reduce((most, { value }) => Math.max(most, value), -Infinity)
+  // By halves, since the range of finite values may be none; by a power of two, which rounds nothing.
+  const unit = 2 ** Math.floor(Math.log2(high / 2 - low / 2)) || 1
+  const samples = observations.map(({ point, value }) => ({ point, value: (value / 2 - low / 2) / unit }))
+  return {
+    trees: forest(axes, samples, count, randomStream(fold(keyOf(seed), 'forest'))),
+    valueOf: (prediction) => 2 * (low / 2 + unit * prediction),
+  }
 }
 
 /** The parts of a tree's variance: of each axis, and of each pair beyond its axes. */
@@ -90,7 +104,7 @@ const meanOf = (numbers: readonly number[]): number =>
 export function parameterImportances(study: AnalyzedStudy, options: ImportanceOptions = {}): Importances {
   const { target, parameters, trees: count } = parseOptions('parameterImportances', schema, options)
   const observed = observe(study, target, parameters)
-  const trees = forestOf(study, observed, count)
+  const { trees } = forestOf(study, observed, count)
   const names = observed.axes.map(({ name }) => name)
   const pairs = names.flatMap((_, i) => names.slice(i + 1).map((_, k): Pair => [i, i + 1 + k]))
   const parts = trees

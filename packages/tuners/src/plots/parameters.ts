@@ -148,12 +148,14 @@ export function contour(
   )
   const others = shared.filter((name) => name !== x && name !== y)
   const observed = observe(study, target, [x, y, ...others])
-  const trees = forestOf(study, observed, 64).map((leaves) => marginal(leaves, 0, 1))
+  const { trees, valueOf } = forestOf(study, observed, 64)
+  const marginals = trees.map((leaves) => marginal(leaves, 0, 1))
   const [across, up] = observed.axes.slice(0, 2).map((axis) => ticksOf(axis, resolution)) as [
     ReturnType<typeof ticksOf>,
     ReturnType<typeof ticksOf>,
   ]
-  const mean = (u: number, v: number) => trees.reduce((sum, tree) => sum + valueAt(tree, u, v), 0) / trees.length
+  const mean = (u: number, v: number) =>
+    valueOf(marginals.reduce((sum, tree) => sum + valueAt(tree, u, v), 0) / marginals.length)
   return {
     x: { parameter: x, domain: domainOf(pair.observations, x) },
     y: { parameter: y, domain: domainOf(pair.observations, y) },
