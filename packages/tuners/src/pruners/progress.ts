@@ -18,8 +18,7 @@ export function lossOf({ directions }: StudyView): (value: number) => number {
 
 /** The least number that is none of NaN; NaN if there is no other. */
 export function leastOf(values: readonly number[]): number {
-  const numbers = values.filter((value) => !Number.isNaN(value))
-  return numbers.length === 0 ? Number.NaN : Math.min(...numbers)
+  return values.reduce((least, value) => (Number.isNaN(least) || value < least ? value : least), Number.NaN)
 }
 
 export interface Schedule {

@@ -44,5 +44,7 @@ export function viewOf({ directions, trials }: StoredStudy): StudyView & { reado
 
 /** Everything that trials asked for so far, as they asked last; what a space declares stands as declared. */
 export function jointSpace({ trials }: StudyView, declared: SearchSpace = {}): SearchSpace {
-  return Object.assign({}, ...trials.map(({ distributions }) => distributions), declared)
+  const joint = {}
+  for (const { distributions } of trials) Object.assign(joint, distributions)
+  return Object.assign(joint, declared)
 }
