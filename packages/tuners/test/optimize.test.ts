@@ -80,6 +80,12 @@ describe('limits', () => {
     expect(states(study)).not.toContain('running')
   })
 
+  test('a signal is heard although the objective never waits', async () => {
+    const study = createStudy()
+    const limits = { signal: AbortSignal.timeout(20), timeout: 5 }
+    expect(await study.optimize(square, limits)).toMatchObject({ stopped: 'signal' })
+  })
+
   test.each([
     [{}, 'nothing would ever end it'],
     [{ trials: -1 }, "option 'trials'"],
@@ -126,6 +132,10 @@ describe('an objective that throws', () => {
     }
     await expect(study.optimize(objective, { trials: 1 })).rejects.toThrow(TrialError)
     await expect(study.optimize(() => Promise.reject('no'), { trials: 1 })).rejects.toThrow('the objective threw: no')
+    await expect(study.optimize(() => Promise.reject(null), { trials: 1 })).rejects.toThrow('null was thrown')
+    await expect(study.optimize(() => Promise.reject({ code: 3 }), { trials: 1 })).rejects.toThrow('threw: {"code":3}')
+    await expect(study.optimize(() => Promise.reject(Object.create(null)), { trials: 1 })).rejects.toThrow(TrialError)
+    expect(new Set(states(study))).toEqual(new Set(['failed']))
   })
 
   test('is tried again with its parameters, and with those that come after them', async () => {
@@ -196,6 +206,31 @@ test('several trials at once', async () => {
   expect(await study.optimize(objective, { trials: 10, concurrency: 4 })).toEqual({ trials: 10, stopped: 'trials' })
   expect(most).toBe(4)
   expect(states(study)).toEqual(Array(10).fill('complete'))
+})
+
+test('an OptionError of what the objective builds is no mistake in the use of the study', async () => {
+  const study = createStudy()
+  const objective = (trial: Trial) => {
+    if (trial.number === 0) median({ startupTrials: -1 })
+    return square(trial)
+  }
+  await study.optimize(objective, { trials: 2, onError: 'continue' })
+  expect(states(study)).toEqual(['failed', 'complete'])
+  await expect(study.optimize((trial) => trial.float('y', 1, 0), { trials: 2, onError: 'continue' })).rejects.toThrow(
+    OptionError,
+  )
+  expect(states(study)).toHaveLength(3)
+})
+
+test('a callback that throws lets no further trial begin, on no loop', async () => {
+  const study = createStudy()
+  const waiting = (trial: Trial) => new Promise<number>((resolve) => setTimeout(resolve, 1, square(trial)))
+  const throwing = ({ number }: { readonly number: number }) => {
+    if (number === 0) throw new RangeError('from the callback')
+  }
+  const options = { trials: 100, concurrency: 4, callbacks: [throwing] }
+  await expect(study.optimize(waiting, options)).rejects.toThrow('from the callback')
+  expect(study.trials().length).toBeLessThan(12)
 })
 
 test('an error of one of several trials waits for the others', async () => {

@@ -12,6 +12,7 @@ import {
   studyNames,
   type Trial,
   threshold,
+  tpe,
 } from '../src/index.ts'
 
 function objective(trial: Trial): number {
@@ -63,6 +64,10 @@ describe('how a trial ends', () => {
     [[], 'gave []'],
     ['3' as never, 'gave "3"'],
     [undefined as never, 'gave undefined'],
+    [null as never, 'gave null'],
+    [{ state: 'complete' } as never, 'gave {"state":"complete"}'],
+    [{ state: 'failed' } as never, 'undefined'],
+    [{ state: 'failed', reason: new RangeError('too large') } as never, 'RangeError: too large'],
     [{ state: 'failed', reason: 'out of memory' } as const, 'out of memory'],
   ])('%j: failed', (outcome, failure) => {
     const { state, values, failure: told } = tell(outcome)
@@ -161,6 +166,28 @@ describe('enqueued points', () => {
     study.enqueue({ x: 11 })
     expect(() => objective(study.ask())).toThrow("the enqueued value of 'x' is outside its domain")
   })
+
+  test('are kept as they were given, without what is undefined', () => {
+    const study = createStudy()
+    const point: Record<string, unknown> = { x: 3, optimizer: undefined }
+    study.enqueue(point)
+    point['x'] = 4
+    const trial = study.ask()
+    objective(trial)
+    expect(trial.parameters['x']).toBe(3)
+    expect(['sgd', 'adam']).toContain(trial.parameters['optimizer'])
+  })
+})
+
+test('values stay on the grid of a step that changes', () => {
+  const study = createStudy({ sampler: tpe() })
+  for (const step of [2, 5, 3, 7, 1, 5, 2, 4, 3, 6, 5, 7]) {
+    const trial = study.ask()
+    expect(trial.int('n', 0, 20, { step }) % step).toBe(0)
+    study.tell(trial, step)
+  }
+  study.enqueue({ n: 3 })
+  expect(() => study.ask().int('n', 0, 20, { step: 2 })).toThrow('outside its domain')
 })
 
 describe('the sampler', () => {

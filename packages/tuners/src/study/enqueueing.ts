@@ -13,7 +13,9 @@ export function checkPoint(
   space: Space | undefined,
 ): { readonly [name: string]: Json } {
   const plain = space === undefined ? {} : plainEntries(space)
-  for (const [name, value] of Object.entries(parameters)) {
+  // A parameter that is undefined, as a conditional one may be, is left out.
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
     const domain = Object.hasOwn(plain, name) ? plain[name] : undefined
     if (space !== undefined && !Object.hasOwn(space.entries, name))
       throw new StudyError({
@@ -30,5 +32,5 @@ export function checkPoint(
       })
   }
   // What is no JSON is refused by the storage that has to write it; memory keeps it as it is.
-  return parameters as { readonly [name: string]: Json }
+  return Object.fromEntries(given) as { readonly [name: string]: Json }
 }

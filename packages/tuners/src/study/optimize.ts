@@ -1,13 +1,14 @@
 // The loop: starts trials, runs the objective, and stops when enough was done.
 
+import { setImmediate } from 'node:timers/promises'
 import { GradwerkError, OptionError, parseOptions } from '@gradwerk/core'
 import { z } from 'zod'
 import { JournalError } from '../storage/journal/errors.ts'
 import { isFinished } from '../storage/state.ts'
 import type { Storage } from '../storage/storage.ts'
 import { trialsSinceImprovement } from './best.ts'
-import { StudyError, TrialError, TrialPruned } from './errors.ts'
-import { outcomeOf, type Told } from './outcome.ts'
+import { isRefusal, StudyError, TrialError, TrialPruned } from './errors.ts'
+import { outcomeOf, reasonOf, type Told } from './outcome.ts'
 import { isRetry, retryOf } from './retry.ts'
 import { recordOf, type StudyTrial, viewOf } from './view.ts'
 import type { Limits, Started, Work } from './work.ts'
@@ -88,11 +89,7 @@ function parse(options: object): Parsed {
 
 /** Mistakes in how the study is used, which another trial would only repeat. */
 function isFatal(error: unknown): boolean {
-  return error instanceof StudyError || error instanceof JournalError || error instanceof OptionError
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return error instanceof StudyError || error instanceof JournalError || isRefusal(error)
 }
 
 /** Runs one trial to its end; gives its record, and what there is to complain of. */
@@ -108,7 +105,7 @@ async function run(
   try {
     told = await objective()
   } catch (thrown) {
-    if (!(thrown instanceof TrialPruned)) error = thrown ?? new Error('undefined was thrown')
+    if (!(thrown instanceof TrialPruned)) error = thrown ?? new Error(`${thrown} was thrown`)
     told = error === undefined ? { state: 'pruned' } : { state: 'failed', reason: reasonOf(error) }
   }
   // Others took this worker for dead and closed its trial, perhaps while it was reporting: their word stands.
@@ -159,8 +156,15 @@ export async function optimize<S>(
       if (error !== undefined && (onError === 'stop' || isFatal(error))) failure ??= { error: errorOf(record, error) }
       for (const callback of options.callbacks ?? [])
         if ((await callback(record, study)) === 'stop') stopped ??= 'callback'
+      // An objective that never waits would keep timers, and so signals, from being heard.
+      await setImmediate()
     }
   }
+  /** What stops one loop stops the others, which run on until their trials end. */
+  const guarded = () =>
+    loop().catch((error: unknown) => {
+      failure ??= { error }
+    })
   /** As long as trials run, those of workers that have gone are looked for. */
   const timer = everySweep(storage, () => {
     try {
@@ -171,9 +175,7 @@ export async function optimize<S>(
   })
   try {
     for (;;) {
-      const ended = await Promise.allSettled(Array.from({ length: concurrency }, loop))
-      const rejected = ended.find((result) => result.status === 'rejected')
-      if (rejected !== undefined) throw rejected.reason
+      await Promise.all(Array.from({ length: concurrency }, guarded))
       if (failure !== undefined) throw failure.error
       const why = reason() ?? (begun >= trials ? 'trials' : total === undefined ? undefined : 'total')
       // A trial that failed after the others had found the total reached makes room for another one.

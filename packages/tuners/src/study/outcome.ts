@@ -12,6 +12,12 @@ export type Told =
   | { readonly state: 'pruned' }
   | { readonly state: 'failed'; readonly reason: string }
 
+/** What was thrown, or given as a reason, in words. */
+export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`
+  return typeof thrown === 'string' ? thrown : show(thrown)
+}
+
 /** The changes that end a trial as failed. */
 export function failed(trial: StoredTrial, reason: string, time: string): Change[] {
   return [
@@ -29,9 +35,10 @@ function lastReport({ intermediate }: StoredTrial): number[] | null {
 /** The changes that end a trial. Values that are NaN, or too few or many, are a failure: nothing can be learnt from them. */
 export function outcomeOf(trial: StoredTrial, told: Told, directions: readonly Direction[]): Change[] {
   const time = new Date().toISOString()
-  if (typeof told === 'object' && 'state' in told) {
-    if (told.state === 'failed') return failed(trial, told.reason, time)
-    return [{ kind: 'state', trial: trial.id, state: 'pruned', values: lastReport(trial), time }]
+  if (typeof told === 'object' && told !== null && 'state' in told) {
+    if (told.state === 'failed') return failed(trial, reasonOf(told.reason), time)
+    if (told.state === 'pruned')
+      return [{ kind: 'state', trial: trial.id, state: 'pruned', values: lastReport(trial), time }]
   }
   const values = typeof told === 'number' ? [told] : told
   const sound = Array.isArray(values) && values.length === directions.length

@@ -5,7 +5,7 @@ import type { Json } from '../json.ts'
 import { checkDistribution, contains, toInternal } from '../space/distribution.ts'
 import type { FloatRange, IntRange } from '../space/space.ts'
 import type { Change } from '../storage/operation.ts'
-import { StudyError, TrialPruned } from './errors.ts'
+import { refusing, StudyError, TrialPruned } from './errors.ts'
 import { seenSingle } from './keys.ts'
 import { type Suggesting, suggestSingly } from './suggesting.ts'
 
@@ -39,8 +39,8 @@ export interface TrialHost {
   readonly pruner: Pruner
   /** What is known at this moment, and at which position of the log. */
   view(): { readonly study: StudyView; readonly trial: TrialRecord; readonly position: number }
-  /** The trial alone. */
-  record(): TrialRecord
+  /** Whether the trial has reported a step. */
+  reported(step: number): boolean
   change(...changes: readonly Change[]): void
 }
 
@@ -71,7 +71,7 @@ export function trialOf(id: number, number: number, { fixed, proposed }: Proposa
     return { value: suggestSingly(host.suggesting, study, trial, name, distribution), seen: position }
   }
 
-  const suggest = (name: string, given: Distribution): unknown => {
+  const decide = (name: string, given: Distribution): unknown => {
     const distribution = checkDistribution(name, given)
     if (Object.hasOwn(parameters, name)) {
       if (contains(distribution, parameters[name])) return parameters[name]
@@ -94,6 +94,7 @@ export function trialOf(id: number, number: number, { fixed, proposed }: Proposa
     parameters[name] = value
     return value
   }
+  const suggest = (name: string, distribution: Distribution) => refusing(() => decide(name, distribution))
 
   return {
     number,
@@ -110,7 +111,7 @@ export function trialOf(id: number, number: number, { fixed, proposed }: Proposa
           expected: 'a whole step ≥ 0 and a number',
           got: `${show(step)}, ${show(value)}`,
         })
-      if (!host.record().intermediate.has(step)) change({ kind: 'intermediate', trial: id, step, value })
+      if (!host.reported(step)) change({ kind: 'intermediate', trial: id, step, value })
     },
     shouldPrune() {
       const { study, trial } = host.view()

@@ -113,7 +113,7 @@ export function workOn({ name, study: id, storage, suggesting, pruner, space, re
   const hostOf = (trial: StoredTrial): TrialHost => ({
     suggesting,
     pruner,
-    record: () => recordOf(trial),
+    reported: (step) => trial.intermediate.has(step),
     view() {
       sweepIfDue()
       storage.sync()
