@@ -116,6 +116,19 @@ function messageOf(error: unknown): string {
       : String(error)
 }
 
+/** Commander takes an unknown word for an argument of the default command, which has none. */
+function checkCommand({ commands }: Command, word = '-'): void {
+  const names = [...commands.map((command) => command.name()), 'help']
+  if (word.startsWith('-') || names.includes(word)) return
+  throw new UsageError({
+    who: 'bench',
+    problem: 'there is no such command',
+    expected: names.join(', '),
+    got: `'${word}'`,
+    hint: 'bench --help',
+  })
+}
+
 /** Does what the arguments say and returns the exit code: 0, 1 for what failed, 2 for what was asked wrongly, 130 after Ctrl-C. */
 export async function main(
   args: readonly string[],
@@ -124,9 +137,11 @@ export async function main(
 ): Promise<number> {
   let code = Promise.resolve(0)
   try {
-    await program(stdout, stderr, (started) => {
+    const bench = program(stdout, stderr, (started) => {
       code = started
-    }).parseAsync([...args], { from: 'user' })
+    })
+    checkCommand(bench, args[0])
+    await bench.parseAsync([...args], { from: 'user' })
     return await code
   } catch (error) {
     // Commander has said what is wrong itself.

@@ -61,5 +61,10 @@ describe('bench export and bench verify', () => {
     const damaged = await bench(['verify', 'not.onnx'], folder)
     expect([damaged.code, damaged.stderr]).toEqual([1, expect.stringContaining('not an ONNX model')])
     expect((await bench(['export', '.'], folder)).code).toBe(2)
+    const unknown = await bench(['rum'], folder)
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining('expected run, tune, export, verify, list'),
+    ])
   })
 })

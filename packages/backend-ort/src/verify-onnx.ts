@@ -149,12 +149,15 @@ export async function verifyOnnx(
     }
   }
   const { dtype, shape } = expressions.input
-  for (const size of batchSizes) {
-    const x = randomSamples({ dtype, shape: [size, ...shape.slice(1)] }, seed)
-    await compare(x, await expected(x).catch(refused('the model does not take random samples', realSamples)))
+  try {
+    for (const size of batchSizes) {
+      const x = randomSamples({ dtype, shape: [size, ...shape.slice(1)] }, seed)
+      await compare(x, await expected(x).catch(refused('the model does not take random samples', realSamples)))
+    }
+    for (const rows of parts(samples)) await compare(rows, await expected(rows))
+  } finally {
+    await session.release()
   }
-  for (const rows of parts(samples)) await compare(rows, await expected(rows))
-  await session.release()
   const found = [...differences].map(([name, difference]) => ({ name, ...difference }))
   const passes = ({ maxAbsDifference, largest }: ValueDifference) =>
     maxAbsDifference <= tolerance * Math.max(1, largest)

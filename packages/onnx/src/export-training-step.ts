@@ -1,6 +1,6 @@
 // A training step as ONNX files: the step with its state as inputs and outputs, and the numbers it starts from.
 
-import { formatType, ProgramError, parseOptions, type TrainingStep, type Values } from '@gradwerk/core'
+import { DataError, formatType, ProgramError, parseOptions, show, type TrainingStep, type Values } from '@gradwerk/core'
 import { z } from 'zod'
 import { GraphBuilder } from './graph-builder.ts'
 import { lowerProgram, nextName } from './lower-program.ts'
@@ -47,7 +47,7 @@ const schema = z.strictObject({
  * Schedules are more than learning rates: the bias corrections of Adam are among them. `trainingStep.inputs(step)` holds what the trainer itself
  * gives at a step.
  *
- * @throws OptionError when an op needs a newer operator set; ProgramError where a first value is missing
+ * @throws OptionError when an op needs a newer operator set; DataError for what is no training step; ProgramError where a first value is missing
  * @example
  * ```ts
  * const { step, initial } = await exportTrainingStep(await trainer.program(train, { batchSize: 32 }))
@@ -59,6 +59,14 @@ export async function exportTrainingStep(
 ): Promise<ExportedTrainingStep> {
   const who = 'exportTrainingStep'
   const { opset, metadata } = parseOptions(who, schema, options)
+  if (trainingStep?.program === undefined)
+    throw new DataError({
+      who,
+      problem: 'not a training step',
+      expected: 'what program of a trainer resolves to',
+      got: show(trainingStep),
+      hint: 'await trainer.program(train)',
+    })
   const { program } = trainingStep
   const { shared, schedules, state } = trainingStep
   const first = { ...shared, ...state }

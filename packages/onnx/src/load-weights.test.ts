@@ -51,6 +51,23 @@ describe('mappings', () => {
     expect(values(await loadWeights(model, theirs, { mapping: exchanged }))).toEqual({ ...expected, kernel: turned })
   })
 
+  test.each<[unknown, string]>([
+    [new Map([['kernel', 'fc.weight']]), 'tensors by name of parameter or state, or a function of that name'],
+    [{ ...names, kernel: { name: 'fc.weight', transpos: true } }, "option 'mapping"],
+    [{ ...names, kernel: 3 }, "option 'mapping"],
+    [{ ...names, kernel: null }, "option 'mapping"],
+    [() => 3, "option 'kernel' is not valid; expected the name of a tensor, or { name, transpose }; got 3"],
+  ])('refused: %o', async (mapping, message) => {
+    const loading = loadWeights(model, theirs, { mapping } as object)
+    await expect(loading).rejects.toThrow(OptionError)
+    await expect(loading).rejects.toThrow(message)
+  })
+
+  test('what is no model is refused', async () => {
+    await expect(loadWeights(model.layer as never, theirs)).rejects.toThrow('not a model; expected { layer, input }')
+    await expect(loadWeights(undefined as never, theirs)).rejects.toThrow(DataError)
+  })
+
   test('what the mapping leaves out comes from the model, where that is asked for', async () => {
     const mapping = { kernel: 'fc.weight' }
     await expect(loadWeights(model, theirs, { mapping })).rejects.toThrow('bias float32 [2] (nothing is mapped to it)')

@@ -2,12 +2,15 @@
 
 import {
   constantHyperparameters,
+  DataError,
   dynamic,
   input,
+  isPlugin,
   type ModelTrace,
   OptionError,
   type ParameterSpec,
   parseOptions,
+  show,
   type TrainedModel,
   type Type,
   traceModel,
@@ -26,7 +29,7 @@ export interface WeightSource {
    * Exchange the two axes. Default: whether the graph of the file itself does so (`Gemm` with `transB`, as PyTorch writes linear layers,
    * or `Transpose`), for kernels [in, out].
    */
-  readonly transpose?: boolean
+  readonly transpose?: boolean | undefined
 }
 
 /** From the names of the model's parameters and states to tensors of the file. */
@@ -41,11 +44,20 @@ export interface LoadWeightsOptions {
   readonly partial?: boolean
 }
 
+const sourceSchema = z.union(
+  [z.string().min(1), z.strictObject({ name: z.string().min(1), transpose: z.boolean().optional() })],
+  { error: 'the name of a tensor, or { name, transpose }' },
+)
+
 const schema = z.strictObject({
   mapping: z
-    .custom<WeightMapping>((x) => typeof x === 'function' || (typeof x === 'object' && x !== null), {
-      error: 'tensors by name of parameter or state, or a function of that name',
-    })
+    .union(
+      [
+        z.record(z.string(), sourceSchema),
+        z.custom<(name: string) => string | WeightSource | undefined>((x) => typeof x === 'function'),
+      ],
+      { error: 'tensors by name of parameter or state, or a function of that name' },
+    )
     .optional()
     .meta({ description: 'where each parameter and state comes from; tensors of the same names unless given' }),
   partial: z.boolean().default(false).meta({
@@ -57,7 +69,13 @@ const schema = z.strictObject({
 export type UntrainedModel = Pick<TrainedModel, 'layer' | 'input'> & Partial<TrainedModel>
 
 /** Applies a model in evaluation mode, for its names and types. */
-export function traceOf({ layer, input: { shape, dtype } }: UntrainedModel): ModelTrace {
+export function traceOf(model: UntrainedModel): ModelTrace {
+  if (!isPlugin(model?.layer) || !model.input)
+    throw new DataError({ who: 'loadWeights', problem: 'not a model', expected: '{ layer, input }', got: show(model) })
+  const {
+    layer,
+    input: { shape, dtype },
+  } = model
   return traceModel(layer, input('input', [dynamic, ...shape], dtype), { hyperparameters: constantHyperparameters() })
 }
 
@@ -93,7 +111,10 @@ export async function loadWeights(
   const given: Values = { ...model.parameters, ...model.state }
 
   const sourceOf = (name: string) => {
-    if (typeof mapping === 'function') return mapping(name)
+    if (typeof mapping === 'function') {
+      const answer = z.strictObject({ [name]: sourceSchema.optional() })
+      return parseOptions('loadWeights: the mapping', answer, { [name]: mapping(name) })[name]
+    }
     if (mapping !== undefined) return Object.hasOwn(mapping, name) ? mapping[name] : undefined
     return partial && !opened.tensors.has(name) ? undefined : name
   }

@@ -152,5 +152,6 @@ test('says what it cannot give', async () => {
   expect(() => step.inputs(10)).toThrow('Trainer.program: there is no such step; expected 0 to 9; got 10')
   await expect(trainer.program(data, { batchSize: 200 })).rejects.toThrow('not a single batch; expected at least 200')
   await expect(trainer.program(data, { batch: 1 } as object)).rejects.toThrow("unknown option 'batch'")
+  await expect(exportTrainingStep(Promise.resolve(step) as never)).rejects.toThrow('await trainer.program(train)')
   await expect(exportTrainingStep({ ...step, state: {} })).rejects.toThrow("there is no first value of 'dense.kernel'")
 })
