@@ -18,7 +18,7 @@ export interface Configuration {
   readonly inputDropProbability?: number
   /** For all kernels. */
   readonly constraint?: Constraint
-  /** For all kernels. */
+  /** For all kernels, or for what the network predicts. */
   readonly regularizers?: readonly Regularizer[]
   /** Of the training images. */
   readonly augmentations?: readonly Augmentation[]

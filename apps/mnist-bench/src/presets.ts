@@ -103,6 +103,8 @@ export const presets: readonly Preset[] = [
     description: 'record table: perceptron 3×1024 with dropout and max-norm, 3 seeds, 60 epochs',
     configurations: ['srivastava'],
     epochs: 60,
+    train: 59_000,
+    validation: 1_000,
   },
   {
     ...whole,

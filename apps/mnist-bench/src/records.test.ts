@@ -25,7 +25,7 @@ it.each([
   expect(sizes.reduce((a, b) => a + b)).toBe(expected)
 })
 
-it('srivastava constrains the kernels of all layers, and drops pixels before hidden units', () => {
+it('srivastava constrains the kernels of all layers, drops pixels before hidden units, and penalizes confidence', () => {
   const { layer, parameters } = modelNamed('srivastava')
   const constraints = [...parameters.values()].map(({ spec }) => [spec.role, spec.constraint?.options])
   const pair = [
@@ -33,7 +33,8 @@ it('srivastava constrains the kernels of all layers, and drops pixels before hid
     ['bias', undefined],
   ]
   expect(constraints).toEqual([pair, pair, pair, pair].flat())
-  const { model } = optionsOf(configurationNamed('srivastava'), layer)
+  const { model, regularizers } = optionsOf(configurationNamed('srivastava'), layer)
+  expect(regularizers).toMatchObject([{ name: 'confidencePenalty', options: { strength: 0.1 } }])
   expect(model).toMatchObject({
     name: 'sequential',
     options: {
