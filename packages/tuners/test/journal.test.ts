@@ -49,6 +49,15 @@ test('a file that is missing is created empty, and nothing is left beside it', (
   expect(readdirSync(folder)).toEqual(['study.log'])
 })
 
+test('a path where no file can be is refused', () => {
+  for (const place of [folder, join(folder, 'missing', 'study.log')]) {
+    expect(() => journalStorage(place)).toThrow(JournalError)
+    expect(() => journalStorage(place)).toThrow(
+      /the file cannot be opened; expected a file to append to.*E(ISDIR|NOENT)/,
+    )
+  }
+})
+
 test('two storages on one file see what the other appends', () => {
   const [a, b] = [journal(), journal()]
   expect(a.append(create('a'))).toEqual([{ made: 0 }])

@@ -58,6 +58,15 @@ describe('limits', () => {
     expect(await createStudy({ storage }).optimize(objective, { patience: 4, trials: 1 })).toMatchObject({ trials: 1 })
   })
 
+  test('patience counts trials that fail, so that a study in which all fail ends', async () => {
+    const failing = () => {
+      throw new Error('no')
+    }
+    const study = createStudy()
+    const ended = await study.optimize(failing, { patience: 3, trials: 10, onError: 'continue' })
+    expect(ended).toEqual({ trials: 3, stopped: 'patience' })
+  })
+
   test('a callback', async () => {
     const study = createStudy()
     const seen: number[] = []

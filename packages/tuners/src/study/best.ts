@@ -46,10 +46,9 @@ export function paretoOf<T extends TrialRecord>(trials: readonly T[], directions
   return front.map(({ trial }) => trial).toSorted((a, b) => a.number - b.number)
 }
 
-/** How many trials ended, complete or pruned, after the last one that improved the best value or the Pareto front. */
+/** How many trials ended, however they did, after the last one that improved the best value or the Pareto front. */
 export function trialsSinceImprovement(trials: readonly TrialRecord[], directions: readonly Direction[]): number {
   const last = directions.length > 1 ? paretoOf(trials, directions).at(-1) : bestOf(trials, directions)
-  return trials.filter(
-    ({ number, state }) => (state === 'complete' || state === 'pruned') && number > (last?.number ?? -1),
-  ).length
+  const ended: readonly TrialRecord['state'][] = ['complete', 'pruned', 'failed']
+  return trials.filter(({ number, state }) => ended.includes(state) && number > (last?.number ?? -1)).length
 }

@@ -23,7 +23,7 @@ export interface OptimizeOptions<S> {
   readonly total?: number
   /** Seconds after which no further trial begins, > 0. */
   readonly timeout?: number
-  /** Trials without improvement of the best value, or of the Pareto front, after which no further trial begins; ≥ 1. */
+  /** Trials, failed ones included, without improvement of the best value, or of the Pareto front, after which no further trial begins; ≥ 1. */
   readonly patience?: number
   /** Called in order after each trial. */
   readonly callbacks?: readonly StudyCallback<S>[]

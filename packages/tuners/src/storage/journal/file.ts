@@ -95,8 +95,19 @@ export function readOn(path: string, from: Place): { readonly operations: Operat
   return { operations, place }
 }
 
+/** Throws a JournalError for a path that no file can be at, or none that may be written. */
 export function createIfMissing(path: string): void {
-  closeSync(openSync(path, 'a'))
+  try {
+    closeSync(openSync(path, 'a'))
+  } catch (cause) {
+    throw new JournalError({
+      who: `journal ${path}`,
+      problem: 'the file cannot be opened',
+      expected: 'a file to append to, in a folder that exists',
+      got: String(cause),
+      cause,
+    })
+  }
 }
 
 /** Writes lines at a place, and cuts off what was torn there. To be called under the lock. `durable`: they survive a power failure. */

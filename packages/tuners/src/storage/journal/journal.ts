@@ -49,7 +49,8 @@ const lasting: readonly Change['kind'][] = ['createStudy', 'deleteStudy', 'creat
  * JournalFileBackend) and its dashboard, and one of Optuna's continues here; programs of both kinds may append at once.
  *
  * A file that does not exist is created. A torn last line, as a killed process leaves it, is ignored and cut off by the next append.
- * Throws a JournalError for a damaged line before the last one, naming its number and byte, and never writes to such a file.
+ * Throws a JournalError for a file that cannot be opened, and for a damaged line before the last one, naming its number and byte, and never
+ * writes to such a file.
  */
 export function journalStorage(path: string, options: JournalOptions = {}): Storage {
   const { heartbeat, gracePeriod } = parseOptions('journalStorage', schema, options)
