@@ -28,7 +28,7 @@ it.each(['lenet5', 'cnn'])('%s trains one network with three seeds, on two threa
 })
 
 it.each([
-  ['srivastava', 60, 128, 59_000],
+  ['srivastava', 40, 128, 59_000],
   ['simard', 60, 128, 55_000],
   ['cnn-augmented', 10, 64, 55_000],
 ])('%s trains its one configuration with three seeds for at most %i epochs', (preset, epochs, batchSize, train) => {

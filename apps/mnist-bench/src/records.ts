@@ -2,22 +2,25 @@
 
 import { affine, warp } from '@gradwerk/augmentation'
 import { heNormal } from '@gradwerk/initializers'
+import { batchNorm } from '@gradwerk/normalization'
 import { adam, adamW, cosine, nesterov, oneCycle } from '@gradwerk/optimizers'
 import { confidencePenalty, maxNorm } from '@gradwerk/regularizers'
 import type { Configuration } from './configuration.ts'
 
 /**
- * Srivastava et al. 2014, table 2 and appendix B.1: 20 % of the pixels and half of the hidden units dropped, max-norm 2 in all layers. There a
- * million steps; a fortieth of them is enough for Adam, and a penalty on confident predictions (Pereyra et al. 2017, table 2) stands for what the
- * others would add.
+ * Srivastava et al. 2014, table 2 and appendix B.1: pixels and hidden units dropped, max-norm 2 in all layers. There half of the hidden units are
+ * dropped, for a million steps; here batch normalization lets Adam get by with a fiftieth of them, and its noise with fewer dropped units. The penalty
+ * on confident predictions is that of Pereyra et al. 2017.
  */
 const srivastava: Configuration = {
   name: 'srivastava',
-  description: 'perceptron 3×1024 with dropout on pixels and hidden units, and max-norm (Srivastava et al. 2014)',
+  description:
+    'batch-normalized perceptron 3×1024 with dropout on pixels and hidden units, and max-norm (after Srivastava et al. 2014)',
   network: 'wide-perceptron',
   hidden: [1024, 1024, 1024],
   initializer: heNormal(),
-  dropProbability: 0.5,
+  normalization: () => batchNorm(),
+  dropProbability: 0.35,
   inputDropProbability: 0.2,
   constraint: maxNorm(2),
   regularizers: [confidencePenalty(0.1)],
