@@ -125,10 +125,11 @@ export const presets: readonly Preset[] = [
     ...whole,
     name: 'fastest-99',
     description:
-      'record table: seconds until 99 % of the validation images are right, 3 seeds each of two small networks',
+      'record table: seconds until 99.2 % of the validation images are right, and so 99 % of the test images, 3 seeds each of two small networks',
     configurations: ['lenet5-one-cycle', 'small-cnn-one-cycle'],
     epochs: 8,
-    target: 0.99,
+    // Validation is looked at after every epoch: the first to pass is lucky by a tenth of a point or two.
+    target: 0.992,
   },
 ]
 

@@ -53,7 +53,7 @@ it.each([
 })
 
 it.each([
-  ['lenet5-one-cycle', 5e-3, 400],
+  ['lenet5-one-cycle', 5e-3, 500],
   ['small-cnn-one-cycle', 0.01, 200],
 ])('%s rises to %d in a quarter of its cycle, and is low after step %i of 800', (name, peak, cycle) => {
   const { learningRate } = configurationNamed(name).optimizer.options

@@ -64,9 +64,9 @@ function oneCycleOver(over: number, peak: number) {
 }
 
 const lenet5OneCycle: Configuration = {
-  ...oneCycleOver(1 / 2, 5e-3),
+  ...oneCycleOver(5 / 8, 5e-3),
   name: 'lenet5-one-cycle',
-  description: 'LeNet-5, one cycle of a large learning rate over half of the run: epochs that take little time',
+  description: 'LeNet-5, one cycle of a large learning rate over five eighths of the run: epochs that take little time',
   network: 'lenet5',
 }
 
