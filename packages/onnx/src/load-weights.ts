@@ -54,7 +54,9 @@ const schema = z.strictObject({
     .union(
       [
         z.record(z.string(), sourceSchema),
-        z.custom<(name: string) => string | WeightSource | undefined>((x) => typeof x === 'function'),
+        z.custom<(name: string) => string | WeightSource | undefined>((x) => typeof x === 'function', {
+          error: 'a function of that name',
+        }),
       ],
       { error: 'tensors by name of parameter or state, or a function of that name' },
     )
