@@ -37,7 +37,7 @@ describe('bench', () => {
       / default +epochs 12, seeds 3, train-limit 10000, hidden 320,128, batch-size 128, threads 1\n/,
     )
     expect(stdout).toMatch(/ default +searches 1, trials 24, epochs 8, seeds 5, train-limit 5000, hidden 320,128, /)
-    expect(stdout).toMatch(/ fastest-99 +epochs .*, target 99\n/)
+    expect(stdout).toMatch(/ fastest-99 +epochs .*, target 99.2\n/)
   })
 
   it.each([[['--help']], [['run', '--help']], [['tune', '--help']], [['list', '--help']]])(
@@ -51,6 +51,7 @@ describe('bench', () => {
 
   it.each([
     [['run', '--configurations', 'l2,nope'], "there is no configuration 'nope'; expected one of none, l1"],
+    [['nope'], 'there is no such command; expected run, tune'],
     [['--preset', 'nope'], "there is no preset 'nope'; expected one of default"],
     [['--epochs', '0'], "option '--epochs' is not valid; expected a whole number from 1; got '0'"],
     [['--seeds', '1.5'], "option '--seeds' is not valid; expected a whole number from 1; got '1.5'"],
@@ -72,7 +73,7 @@ describe('bench', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 
-  it.each([[['run', '--nope']], [['nope']], [['list', 'nope']]])('refuses %j', async (args) => {
+  it.each([[['run', '--nope']], [['list', 'nope']]])('refuses %j', async (args) => {
     const { code, stdout, stderr } = await bench(...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^error: /)
